@@ -1,0 +1,1 @@
+"""The tests of Dunwell; what they share is in ``conftest.py`` and ``support``."""
