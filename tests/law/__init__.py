@@ -1,0 +1,1 @@
+"""Tests of the law tables and the late-payment calculator."""
