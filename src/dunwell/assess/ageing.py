@@ -1,0 +1,47 @@
+"""Days past due and ageing buckets (product §1). The due day itself is day 0 and not overdue."""
+
+from datetime import date
+
+import polars as pl
+
+BUCKETS = ("current", "1_30", "31_60", "61_90", "over_90")
+
+
+def days_past_due(as_of: date) -> pl.Expr:
+    """As-of date − due date in calendar days; null for an undated invoice."""
+    return (pl.lit(as_of) - pl.col("due_on")).dt.total_days().alias("days_past_due")
+
+
+def is_past_due() -> pl.Expr:
+    """Past due: as-of date > due date + grace days. On the last grace day it is not."""
+    return (pl.col("days_past_due") > pl.col("grace_days")).fill_null(value=False).alias("is_past_due")
+
+
+def bucket() -> pl.Expr:
+    """The ageing bucket; grace does not change it, and an undated invoice counts as current."""
+    days = pl.col("days_past_due")
+    return (
+        pl.when(days.is_null() | (days <= 0))
+        .then(pl.lit("current"))
+        .when(days <= 30)
+        .then(pl.lit("1_30"))
+        .when(days <= 60)
+        .then(pl.lit("31_60"))
+        .when(days <= 90)
+        .then(pl.lit("61_90"))
+        .otherwise(pl.lit("over_90"))
+        .cast(pl.Enum(BUCKETS))
+        .alias("bucket")
+    )
+
+
+def bucket_parts() -> list[pl.Expr]:
+    """The open amount in the column of its bucket (``current_minor``, ``days_1_30_minor`` …), 0 in the others."""
+    return [
+        pl.when(pl.col("bucket") == name).then("open_minor").otherwise(0).alias(bucket_column(name)) for name in BUCKETS
+    ]
+
+
+def bucket_column(name: str) -> str:
+    """The column that sums a bucket."""
+    return "current_minor" if name == "current" else f"days_{name}_minor"

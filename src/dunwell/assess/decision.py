@@ -1,0 +1,78 @@
+"""The action, first that fits (decision 2): release, match cash, wait, hold, letter, refer, review."""
+
+from datetime import date
+
+import polars as pl
+
+from dunwell.assess.assessment import ACTION, HOLD
+from dunwell.assess.ladder import is_review_ripe, is_ripe
+
+
+def is_cured() -> pl.Expr:
+    """What the hold demanded is paid, or a plan has taken its place (product §2.1)."""
+    is_settled = pl.col("held_open_minor") <= 0
+    return (pl.col("is_held") & (is_settled | pl.col("has_plan"))).alias("is_cured")
+
+
+def is_cure_missed(as_of: date) -> pl.Expr:
+    """The hold's own deadline has passed without a cure: its consequences are proposed, never applied."""
+    is_late = (pl.col("cure_by_on") < as_of).fill_null(value=False)
+    return (pl.col("is_held") & ~pl.col("is_cured") & is_late).alias("is_cure_missed")
+
+
+def meets_minimum() -> pl.Expr:
+    """Whether the chaseable total reaches the smallest amount the policy chases at all."""
+    return (pl.col("chaseable_minor") >= pl.col("minimum_minor")).alias("meets_minimum")
+
+
+def action(as_of: date) -> pl.Expr:
+    """Choose the action of a pair."""
+    is_decision = pl.col("letter_kind").is_null()
+    return (
+        _first("is_cured", "release")
+        .when(pl.col("chaseable_minor") <= 0)
+        .then(pl.lit("none"))
+        .when(~pl.col("exceeds_credits"))
+        .then(pl.lit("match_cash"))
+        .when(~pl.col("meets_minimum") | pl.col("is_paused"))
+        .then(pl.lit("none"))
+        .when(is_ripe() & pl.col("is_hold_candidate"))
+        .then(pl.lit("hold"))
+        .when(is_ripe() & is_decision)
+        .then(pl.lit("refer"))
+        .when(is_ripe())
+        .then(pl.lit("letter"))
+        .when(pl.col("is_review_candidate") & is_review_ripe(as_of))
+        .then(pl.lit("review"))
+        .otherwise(pl.lit("none"))
+        .cast(ACTION)
+        .alias("action")
+    )
+
+
+def _first(condition: str, name: str) -> "pl.expr.whenthen.Then":
+    return pl.when(condition).then(pl.lit(name))
+
+
+def letter_kind() -> pl.Expr:
+    """The letter an action sends; a decision sends none, a release its own."""
+    return (
+        pl.when(pl.col("action") == "release")
+        .then(pl.lit("hold_release"))
+        .when(pl.col("action").is_in(["letter", "hold"]))
+        .then("letter_kind")
+        .alias("letter_kind")
+    )
+
+
+def hold_state() -> pl.Expr:
+    """In force, newly proposed, or none; what waits for approval is the casework's to say."""
+    return (
+        pl.when("is_held")
+        .then(pl.lit("in_force"))
+        .when(pl.col("action") == "hold")
+        .then(pl.lit("proposed"))
+        .otherwise(pl.lit("none"))
+        .cast(HOLD)
+        .alias("hold")
+    )

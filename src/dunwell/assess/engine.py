@@ -1,0 +1,289 @@
+"""The assessment of a ledger on a day: the rules of product §2 in the order in which they build on each other.
+
+Read it top to bottom: balances → ageing → what stands in the way → what was asked → the six conditions → the
+ladder → the action → the money demanded → when to look again. Each named rule lives in the file of its concept.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from dunwell.assess import (
+    ageing,
+    balances,
+    charges,
+    correspondence,
+    decision,
+    episodes,
+    events,
+    hold_rule,
+    ladder,
+    next_look,
+    obstacles,
+    parameters,
+)
+from dunwell.assess.assessment import ACCOUNT_COLUMNS, INVOICE_COLUMNS, Assessment
+from dunwell.assess.balances import PAIR, pair_id
+from dunwell.assess.deadlines import with_deadline
+from dunwell.law.model import Law
+from dunwell.ledger.frames import Ledger, conform
+from dunwell.policy.model import PolicySet
+
+
+def assess(ledger: Ledger, policies: PolicySet, law: Law | None, as_of: date) -> Assessment:
+    """Assess every account and currency of ``ledger`` under ``policies`` as of a business date.
+
+    Pure: the result depends on nothing but the arguments, and not on the order of their rows. ``law`` may be
+    ``None`` while no policy charges statutory interest or compensation. Returns one row per account and currency,
+    ordered by both, with its facts, reasons and action, and one row per open invoice, in no promised order.
+    """
+    entries = balances.dated_entries(ledger.entries.lazy(), as_of).collect().lazy()
+    invoices = balances.invoice_balances(ledger.invoices.lazy(), entries, as_of).collect().lazy()
+    pairs = _pairs(ledger, policies, invoices, entries)
+    placed = _placed_events(ledger, pairs, as_of)
+    open_invoices = _open_invoices(invoices, pairs, placed, as_of)
+    starts = _episode_starts(invoices, open_invoices, entries)
+    summed = _facts(pairs, open_invoices, placed).join(starts, on=PAIR, how="left")
+    facts = _with_correspondence(summed.collect(), as_of)
+    requests = _requests(facts, placed, policies)
+    decided = _decide(_with_requests(facts, requests), policies, as_of)
+    tariff = charges.Tariff(policies, law, as_of)
+    charged = charges.charge(open_invoices.collect(), decided, requests, entries, tariff)
+    return _finish(decided, charged)
+
+
+def _pairs(ledger: Ledger, policies: PolicySet, invoices: pl.LazyFrame, entries: pl.LazyFrame) -> pl.LazyFrame:
+    """Every account and currency there is anything to say about, with its policy's parameters and its credits."""
+    accounts = ledger.accounts.lazy().with_columns(parameters.policy_of_account(policies), pair_id())
+    accounts = accounts.drop("account_number", "segment", "currency").rename({PAIR: "own_pair_id"})
+    orders = balances.orders_by_pair(ledger.orders.lazy())
+    overpaid = balances.overpaid_by_pair(invoices)
+    loose = balances.credits_by_pair(entries)
+    own = accounts.filter(pl.col("own_pair_id").is_not_null()).select(pl.col("own_pair_id").alias(PAIR))
+    keys = pl.concat([own, invoices.select(PAIR), orders.select(PAIR), loose.select(PAIR)]).unique()
+    is_own = pl.col(PAIR) == pl.col("own_pair_id")
+    amounts = parameters.amount_columns(policies).lazy()
+    return (
+        keys.with_columns(balances.pair_columns())
+        .join(accounts, on="account_id")
+        .with_columns(pl.when(is_own).then("credit_limit_minor").alias("credit_limit_minor"))
+        .join(parameters.policy_columns(policies).lazy(), on="policy", how="left")
+        .join(amounts, on=["policy", "currency"], how="left")
+        .join(overpaid, on=PAIR, how="left")
+        .join(loose, on=PAIR, how="left")
+        .join(balances.payments_by_pair(entries), on=PAIR, how="left")
+        .join(orders, on=PAIR, how="left")
+        .with_columns(balances.unapplied_minor(), pl.col("minimum_minor", "hold_minimum_minor").fill_null(0))
+        .collect()
+        .lazy()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """The day's events, once per pair they concern, and what of them concerns single invoices or whole accounts."""
+
+    requests: pl.LazyFrame
+    holds: pl.LazyFrame
+    responses: pl.LazyFrame
+    invoice_obstacles: pl.LazyFrame
+    pair_obstacles: pl.LazyFrame
+
+
+def _placed_events(ledger: Ledger, pairs: pl.LazyFrame, as_of: date) -> _Placed:
+    dated = events.dated_events(ledger.events.lazy(), ledger.invoices.lazy(), as_of).collect().lazy()
+    by_pair = events.place_on_pairs(dated, pairs).collect().lazy()
+    return _Placed(
+        requests=events.requests(by_pair),
+        holds=events.holds_by_pair(by_pair),
+        responses=events.responses_by_account(dated),
+        invoice_obstacles=obstacles.obstacles_by_invoice(obstacles.active_obstacles(dated, as_of)),
+        pair_obstacles=obstacles.obstacles_by_pair(obstacles.active_obstacles(by_pair, as_of)),
+    )
+
+
+def _open_invoices(invoices: pl.LazyFrame, pairs: pl.LazyFrame, placed: _Placed, as_of: date) -> pl.LazyFrame:
+    """Open invoices with age, bucket, and what of them may be chased."""
+    return (
+        invoices.filter(pl.col("open_minor") > 0)
+        .join(pairs.select(PAIR, "grace_days"), on=PAIR)
+        .with_columns(ageing.days_past_due(as_of), episodes.past_due_from())
+        .with_columns(ageing.is_past_due(), ageing.bucket())
+        .join(placed.invoice_obstacles, on="invoice_id", how="left")
+        .join(placed.pair_obstacles, on=PAIR, how="left")
+        .with_columns(obstacles.disputed_minor(), obstacles.is_suspended())
+        .with_columns(obstacles.chaseable_minor())
+        .select(*_INVOICE_FACTS)
+        .collect()
+        .lazy()
+    )
+
+
+_INVOICE_FACTS = (
+    "invoice_id",
+    PAIR,
+    "account_id",
+    "currency",
+    "due_on",
+    "amount_minor",
+    "days_past_due",
+    "bucket",
+    "past_due_from_on",
+    "is_past_due",
+    "grace_days",
+    "open_minor",
+    "disputed_minor",
+    "chaseable_minor",
+)
+
+
+def _episode_starts(invoices: pl.LazyFrame, open_invoices: pl.LazyFrame, entries: pl.LazyFrame) -> pl.LazyFrame:
+    """The first day of the current episode of every pair that is in one."""
+    overdue = open_invoices.filter("is_past_due")
+    settled = invoices.filter(pl.col("open_minor") == 0, pl.col("last_entry_on") > pl.col("due_on"))
+    return episodes.episode_starts(overdue, settled, entries.filter(pl.col("invoice_id").is_not_null()))
+
+
+def _facts(pairs: pl.LazyFrame, open_invoices: pl.LazyFrame, placed: _Placed) -> pl.LazyFrame:
+    """Sums and dates per pair: what is open, overdue, chaseable, and what stands in the way."""
+    sums = open_invoices.with_columns(_invoice_masks()).group_by(PAIR).agg(_invoice_sums())
+    counted = ["open_minor", "overdue_minor", "disputed_overdue_minor", "chaseable_minor"]
+    buckets = [ageing.bucket_column(name) for name in ageing.BUCKETS]
+    flags = ["is_excluded", "has_promise", "has_plan", "is_held"]
+    rest = pl.col("held_open_minor").fill_null(0) - pl.col("unapplied_minor")
+    return (
+        pairs.join(sums, on=PAIR, how="left")
+        .join(placed.pair_obstacles, on=PAIR, how="left")
+        .join(placed.holds, on=PAIR, how="left")
+        .join(_held_open(open_invoices, placed), on=PAIR, how="left")
+        .join(placed.responses, on="account_id", how="left")
+        .with_columns(pl.col(counted + buckets).fill_null(0), pl.col(flags).fill_null(value=False))
+        .with_columns(
+            balances.exposure_minor(),
+            hold_rule.is_fully_disputed(),
+            correspondence.last_response_on(),
+            pl.when("is_held").then(pl.max_horizontal(rest, 0)).alias("held_open_minor"),
+        )
+    )
+
+
+def _invoice_sums() -> list[pl.Expr]:
+    """What the open invoices of a pair add up to; plain sums of masked columns, which Polars does fastest."""
+    return [
+        pl.col("open_minor", "overdue_minor", "disputed_overdue_minor", "chaseable_minor").sum(),
+        pl.col("oldest_days_past_due").max(),
+        pl.col("oldest_past_due_from_on", "next_past_due_on").min(),
+        pl.col([ageing.bucket_column(name) for name in ageing.BUCKETS]).sum(),
+    ]
+
+
+def _invoice_masks() -> list[pl.Expr]:
+    """The columns that :func:`_invoice_sums` adds up: each amount or date where it counts."""
+    is_past_due, is_chaseable = pl.col("is_past_due"), pl.col("chaseable_minor") > 0
+    past_due_from = pl.col("past_due_from_on")
+    return [
+        pl.when(is_past_due).then("open_minor").otherwise(0).alias("overdue_minor"),
+        pl.when(is_past_due).then("disputed_minor").otherwise(0).alias("disputed_overdue_minor"),
+        pl.when(is_chaseable).then("days_past_due").alias("oldest_days_past_due"),
+        pl.when(is_chaseable).then(past_due_from).alias("oldest_past_due_from_on"),
+        pl.when(~is_past_due).then(past_due_from).alias("next_past_due_on"),
+        *ageing.bucket_parts(),
+    ]
+
+
+def _held_open(open_invoices: pl.LazyFrame, placed: _Placed) -> pl.LazyFrame:
+    """What is still open, disputes left out, of the invoices that were past due on the day of the last hold."""
+    demanded = open_invoices.join(placed.holds.select(PAIR, "held_on"), on=PAIR).filter(
+        pl.col("past_due_from_on") <= pl.col("held_on")
+    )
+    rest = pl.col("open_minor") - pl.col("disputed_minor")
+    return demanded.group_by(PAIR).agg(rest.sum().alias("held_open_minor"))
+
+
+def _with_correspondence(facts: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Add the response pause, the day from which requests count, and the cure date of a hold."""
+    timed = facts.with_columns(correspondence.paused_until_on(as_of), correspondence.counting_start_on())
+    from_on = pl.when("is_held").then("held_on")
+    return with_deadline(timed, from_on, pl.col("cure_days"), "computed_cure_on").with_columns(
+        pl.when("is_held").then(pl.coalesce("stated_cure_by_on", "computed_cure_on")).alias("cure_by_on")
+    )
+
+
+def _requests(facts: pl.DataFrame, placed: _Placed, policies: PolicySet) -> pl.DataFrame:
+    """The requests of each pair's current episode."""
+    context = facts.select(PAIR, "policy", "country", "counting_start_on", "last_response_on")
+    steps = parameters.step_columns(policies)
+    return correspondence.episode_requests(placed.requests.collect(), context, steps)
+
+
+def _with_requests(facts: pl.DataFrame, requests: pl.DataFrame) -> pl.DataFrame:
+    summary = correspondence.summarise_requests(requests)
+    return facts.join(summary, on=PAIR, how="left").with_columns(
+        pl.col("requests_sent", "unanswered_requests").fill_null(0),
+        pl.col("position").fill_null(-1),
+        pl.col("is_hold_step_taken").fill_null(value=False),
+    )
+
+
+def _decide(facts: pl.DataFrame, policies: PolicySet, as_of: date) -> pl.DataFrame:
+    """The six conditions, the ladder, the action."""
+    steps = parameters.step_columns(policies).drop("warns_of_hold")
+    conditions = facts.with_columns(
+        hold_rule.is_over_hold_days(),
+        hold_rule.is_unanswered(),
+        hold_rule.is_warned(as_of),
+        hold_rule.is_hold_allowed(),
+        hold_rule.is_in_regrace(as_of),
+        hold_rule.meets_hold_minimum(),
+        hold_rule.exceeds_credits(),
+        decision.meets_minimum(),
+        decision.is_cured(),
+        pl.col("paused_until_on").is_not_null().alias("is_paused"),
+    ).with_columns(hold_rule.is_unprotected(), decision.is_cure_missed(as_of))
+    climbed = (
+        conditions.with_columns(ladder.is_hold_candidate(), ladder.is_review_candidate())
+        .join(parameters.next_steps(policies), on=["policy", "position"], how="left")
+        .with_columns(ladder.chosen_step_index())
+        .join(steps, on=["policy", "step_index"], how="left")
+        .with_columns(
+            ladder.is_step_due(),
+            ladder.is_deadline_passed(as_of),
+            ladder.is_gap_passed(as_of, pl.col("min_gap_days")),
+        )
+    )
+    return _with_action(climbed, as_of)
+
+
+def _with_action(climbed: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Choose the action, and date the letter it sends."""
+    acted = climbed.with_columns(decision.action(as_of)).with_columns(decision.hold_state())
+    is_asking = pl.col("action").is_in(["letter", "hold"])
+    dated = with_deadline(acted, pl.when(is_asking).then(pl.lit(as_of)), pl.col("pay_by_days"), "pay_by_on")
+    return dated.with_columns(next_look.next_look_on(as_of), decision.letter_kind())
+
+
+def _finish(decided: pl.DataFrame, charged: pl.DataFrame) -> Assessment:
+    """Sum the charges per pair and bring both frames into their contract."""
+    sums = (
+        charged.filter(pl.col("total_minor") != pl.col("chaseable_minor"))
+        .group_by(PAIR)
+        .agg(
+            pl.col("late_fee_minor", "interest_minor", "compensation_minor").sum(),
+            pl.col("is_rate_missing").any(),
+        )
+    )
+    claimed = pl.col("late_fee_minor") + pl.col("interest_minor") + pl.col("compensation_minor")
+    total = pl.col("chaseable_minor") + claimed - pl.col("unapplied_minor")
+    accounts = (
+        decided.join(sums, on=PAIR, how="left")
+        .with_columns(
+            pl.col("late_fee_minor", "interest_minor", "compensation_minor").fill_null(0),
+            pl.col("is_rate_missing").fill_null(value=False),
+        )
+        .with_columns(pl.max_horizontal(total, 0).alias("total_due_minor"))
+    )
+    return Assessment(
+        conform(accounts.sort(PAIR), ACCOUNT_COLUMNS),
+        conform(charged, INVOICE_COLUMNS),
+    )

@@ -1,0 +1,62 @@
+"""Events of the as-of date, placed on the pairs they concern (decision 2, units)."""
+
+from datetime import date
+
+import polars as pl
+
+from dunwell.assess.balances import PAIR, pair_id
+
+_RESPONSE_KINDS = ("response", "promise", "dispute")
+_REQUEST_KINDS = ("request", "call")
+
+
+def dated_events(events: pl.LazyFrame, invoices: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    """Events on or before the as-of date; one that names an invoice takes the invoice's currency."""
+    dated = events.filter(pl.col("on") <= as_of)
+    named = dated.filter(pl.col("invoice_id").is_not_null()).select("invoice_id").unique()
+    currencies = invoices.join(named, on="invoice_id", how="semi").select(
+        "invoice_id", pl.col("currency").alias("invoice_currency")
+    )
+    return dated.join(currencies, on="invoice_id", how="left").with_columns(
+        pl.coalesce("currency", "invoice_currency").alias("currency")
+    )
+
+
+def place_on_pairs(events: pl.LazyFrame, pairs: pl.LazyFrame) -> pl.LazyFrame:
+    """Give each event one row per pair it concerns: its currency's, or every pair of the account."""
+    keys = pairs.select("account_id", PAIR)
+    keyed = events.with_columns(pair_id())
+    everywhere = keyed.filter(pl.col(PAIR).is_null()).drop(PAIR).join(keys, on="account_id")
+    somewhere = keyed.filter(pl.col(PAIR).is_not_null()).join(keys, on=PAIR, how="semi")
+    return pl.concat([everywhere, somewhere], how="diagonal")
+
+
+def responses_by_account(events: pl.LazyFrame) -> pl.LazyFrame:
+    """The date of the last reply, promise or dispute per account, in whatever currency."""
+    answered = events.filter(pl.col("kind").is_in(_RESPONSE_KINDS))
+    return answered.group_by("account_id").agg(pl.col("on").max().alias("last_answer_on"))
+
+
+def requests(events: pl.LazyFrame) -> pl.LazyFrame:
+    """Payment requests that were really made: letters, e-mails and calls."""
+    return events.filter(pl.col("kind").is_in(_REQUEST_KINDS))
+
+
+def holds_by_pair(events: pl.LazyFrame) -> pl.LazyFrame:
+    """The last hold and the last release per pair; ``is_held`` when the hold is the later one."""
+    is_hold, is_release = pl.col("kind") == "hold", pl.col("kind") == "release"
+    latest = events.filter(is_hold | is_release).sort("on", "until_on", nulls_last=True)
+    return (
+        latest.group_by(PAIR, maintain_order=True)
+        .agg(
+            pl.col("on").filter(is_hold).max().alias("held_on"),
+            pl.col("until_on").filter(is_hold).last().alias("stated_cure_by_on"),
+            pl.col("on").filter(is_release).max().alias("released_on"),
+        )
+        .with_columns(
+            (
+                pl.col("held_on").is_not_null()
+                & (pl.col("released_on").is_null() | (pl.col("held_on") > pl.col("released_on")))
+            ).alias("is_held")
+        )
+    )

@@ -1,0 +1,120 @@
+"""Policy parameters as columns: every account gets its policy's numbers joined on (design §3).
+
+A thousand policies cost the same as one, because no rule ever asks which policy it is looking at.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+from polars.expr.whenthen import ChainedThen
+
+from dunwell.ledger.frames import CURRENCY, Columns
+from dunwell.policy.model import Policy, PolicySet, SelectionRule
+
+HOLD_LETTER = "hold"
+PAY_BY_DAYS_UNKNOWN_STEP = 7
+"""Pay-by term of a request that names no step the policy knows."""
+
+
+def policy_of_account(policies: PolicySet) -> pl.Expr:
+    """Choose the policy's name: the customer's own, else the first selection rule that matches, else the default."""
+    own_is_known = pl.col("policy").is_in(list(policies.policies)).fill_null(value=False)
+    chosen: ChainedThen = pl.when(own_is_known).then("policy").when(pl.lit(value=False)).then(None)
+    for rule in policies.rules:
+        chosen = chosen.when(_matches(rule)).then(pl.lit(rule.policy))
+    return chosen.otherwise(pl.lit(policies.default)).alias("policy")
+
+
+def _matches(rule: SelectionRule) -> pl.Expr:
+    matches = pl.lit(value=True)
+    for column, wanted in (
+        ("country", rule.country),
+        ("party_type", rule.party_type),
+        ("segment", rule.segment),
+    ):
+        if wanted is not None:
+            matches = matches & (pl.col(column).cast(pl.String) == wanted).fill_null(value=False)
+    return matches
+
+
+def policy_columns(policies: PolicySet) -> pl.DataFrame:
+    """One row per policy with the scalar parameters that rules compare with."""
+    rows = [_policy_row(policy) for policy in policies.policies.values()]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _policy_row(policy: Policy) -> dict[str, object]:
+    hold_index = next((i for i, step in enumerate(policy.steps) if step.letter == HOLD_LETTER), None)
+    hold_step = policy.steps[hold_index] if hold_index is not None else None
+    return {
+        "policy": policy.name,
+        "grace_days": policy.grace_days,
+        "response_pause_days": policy.response_pause_days,
+        "restart_on_cure": policy.restart_on_cure,
+        "hold_allowed": policy.hold.allowed,
+        "hold_days_past_due": policy.hold.days_past_due,
+        "min_unanswered_requests": policy.hold.min_unanswered_requests,
+        "warn_first": policy.hold.warn_first,
+        "regrace_days": policy.hold.regrace_days,
+        "cure_days": policy.hold.cure_days,
+        "hold_step_index": -1 if hold_index is None else hold_index,
+        "hold_step_day": 0 if hold_step is None else hold_step.day,
+        "hold_step_gap_days": 0 if hold_step is None else hold_step.min_gap_days,
+    }
+
+
+def amount_columns(policies: PolicySet) -> pl.DataFrame:
+    """One row per policy and currency with its minimum amounts; a pair that is missing has none."""
+    rows = [
+        (
+            policy.name,
+            currency,
+            policy.minimum_minor.get(currency, 0),
+            policy.hold.minimum_minor.get(currency, 0),
+        )
+        for policy in policies.policies.values()
+        for currency in sorted(_currencies(policy.minimum_minor, policy.hold.minimum_minor))
+    ]
+    columns: Columns = {
+        "policy": pl.String,
+        "currency": CURRENCY,
+        "minimum_minor": pl.Int64,
+        "hold_minimum_minor": pl.Int64,
+    }
+    return pl.DataFrame(rows, schema=columns, orient="row")
+
+
+def _currencies(*amounts: Mapping[str, int]) -> Iterable[str]:
+    return {currency for mapping in amounts for currency in mapping}
+
+
+def step_columns(policies: PolicySet) -> pl.DataFrame:
+    """One row per policy and ladder step, numbered in the policy's order from 0."""
+    rows = [
+        {
+            "policy": policy.name,
+            "step_index": index,
+            "step": step.id,
+            "step_day": step.day,
+            "letter_kind": step.letter,
+            "pay_by_days": step.pay_by_days,
+            "min_gap_days": step.min_gap_days,
+            "warns_of_hold": step.warns_of_hold,
+        }
+        for policy in policies.policies.values()
+        for index, step in enumerate(policy.steps)
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None).with_columns(pl.col("letter_kind").cast(pl.String))
+
+
+def next_steps(policies: PolicySet) -> pl.DataFrame:
+    """For every policy and position on its ladder, the lowest step above it that is no hold step (-1: none left)."""
+    rows = []
+    for policy in policies.policies.values():
+        ordinary = [i for i, step in enumerate(policy.steps) if step.letter != HOLD_LETTER]
+        rows += [
+            (policy.name, position, next((i for i in ordinary if i > position), -1))
+            for position in range(-1, len(policy.steps))
+        ]
+    schema = {"policy": pl.String, "position": pl.Int64, "next_index": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")

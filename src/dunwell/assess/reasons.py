@@ -1,0 +1,201 @@
+"""A decision in words: every rule with its numbers, passed or not, and what would change the outcome.
+
+The same list is printed by the command line, the web, the API, the letter's file and the audit (design §5.2). The
+sentences are texts, one file per language in ``texts/``; the numbers come from the row, so nothing can differ
+from what was decided.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from dunwell.money import format_plain
+from dunwell.policy.model import Policy, Step
+
+Row = Mapping[str, Any]
+"""One row of ``ACCOUNT_COLUMNS``, by column name."""
+
+Value = int | str | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One rule applied to one account: its name, whether it passed, its numbers, and both in a sentence.
+
+    ``change`` says what would turn the outcome. Amounts among ``facts`` are minor units, dates ISO text.
+    """
+
+    rule: str
+    passed: bool
+    text: str
+    change: str
+    facts: Mapping[str, Value]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the reason as plain values."""
+        return {"rule": self.rule, "passed": self.passed, "text": self.text, "facts": dict(self.facts)}
+
+
+_AMOUNTS = ("open", "overdue", "chaseable", "unapplied", "held_open")
+_DATES = (
+    "last_response_on",
+    "paused_until_on",
+    "warned_on",
+    "warning_pay_by_on",
+    "last_pay_by_on",
+    "last_letter_on",
+    "promised_until_on",
+    "excluded_until_on",
+    "released_on",
+    "held_on",
+    "cure_by_on",
+    "pay_by_on",
+)
+_NUMBERS = ("oldest_days_past_due", "requests_sent", "unanswered_requests", "step", "step_day", "letter_kind")
+
+_RULE_FACTS: Mapping[str, tuple[str, ...]] = {
+    "nothing_chaseable": ("open_minor", "overdue_minor", "chaseable_minor"),
+    "exceeds_credits": ("chaseable_minor", "unapplied_minor"),
+    "meets_minimum": ("chaseable_minor", "minimum_minor"),
+    "not_paused": ("last_response_on", "paused_until_on"),
+    "over_hold_days": ("oldest_days_past_due", "hold_days_past_due"),
+    "unanswered": ("unanswered_requests", "requests_sent", "min_unanswered_requests"),
+    "warned": ("warned_on", "warning_pay_by_on"),
+    "hold_allowed": (),
+    "unprotected": ("promised_until_on", "excluded_until_on", "released_on", "chaseable_minor", "hold_minimum_minor"),
+    "step_due": ("step", "step_day", "oldest_days_past_due"),
+    "deadline_passed": ("last_pay_by_on", "grace_days"),
+    "gap_passed": ("last_letter_on", "min_gap_days"),
+    "held": ("held_on", "held_open_minor", "cure_by_on"),
+    "cured": ("held_open_minor",),
+    "cure_in_time": ("cure_by_on",),
+    "rates_known": (),
+}
+"""Which numbers belong to which rule."""
+
+
+@cache
+def texts(language: str) -> Mapping[str, Mapping[str, str]]:
+    """Return the sentences of a language; English where it has none yet."""
+    folder = files("dunwell.assess") / "texts"
+    chosen = folder / f"{language}.toml"
+    return tomllib.loads((chosen if chosen.is_file() else folder / "en.toml").read_text(encoding="utf-8"))
+
+
+def explain(row: Row, policy: Policy, language: str = "en") -> list[Reason]:
+    """Return the reasons of one assessed row, in the order in which the rules are applied (product §2.1, §2.2)."""
+    words = _Words(row, policy, language)
+    return [words.reason(rule, passed=passed, variant=variant) for rule, passed, variant in _rules(row)]
+
+
+def summarise(row: Row, policy: Policy, language: str = "en") -> str:
+    """Return the action of a row in one sentence."""
+    words = _Words(row, policy, language)
+    return words.fill("action", str(row["action"]))
+
+
+def _rules(row: Row) -> Iterator[tuple[str, bool, str | None]]:
+    """Yield (rule, passed, sentence when it is not simply yes or no) for a row."""
+    if row["is_held"]:
+        yield "held", True, None
+        yield "cured", row["is_cured"], None
+        yield "cure_in_time", not row["is_cure_missed"], None
+    if row["chaseable_minor"] <= 0:
+        yield "nothing_chaseable", True, None
+        return
+    yield "exceeds_credits", row["exceeds_credits"], None
+    yield "meets_minimum", row["meets_minimum"], None
+    yield "not_paused", not row["is_paused"], None
+    yield "over_hold_days", row["is_over_hold_days"], None
+    yield "unanswered", row["is_unanswered"], None
+    yield "warned", row["is_warned"], "not_needed" if row["is_warned"] and row["warned_on"] is None else None
+    yield "hold_allowed", row["is_hold_allowed"], None
+    yield "unprotected", row["is_unprotected"], None
+    yield "step_due", row["is_step_due"], "end" if row["step"] is None else None
+    yield "deadline_passed", row["is_deadline_passed"], "first" if row["last_letter_on"] is None else None
+    if row["last_letter_on"] is not None:
+        yield "gap_passed", row["is_gap_passed"], None
+    if row["is_rate_missing"]:
+        yield "rates_known", False, None
+
+
+class _Words:
+    """The numbers of one row as text, and the sentences they go into."""
+
+    def __init__(self, row: Row, policy: Policy, language: str) -> None:
+        self._row = row
+        self._currency = str(row["currency"])
+        self._texts = texts(language)
+        self._parameters = _parameters(row, policy)
+        self._values = self._as_text()
+        self._values["protections"] = ", ".join(self._protections())
+
+    def reason(self, rule: str, *, passed: bool, variant: str | None) -> Reason:
+        return Reason(
+            rule=rule,
+            passed=passed,
+            text=self.fill(rule, variant or ("yes" if passed else "no")),
+            change="" if passed else self.fill(rule, "change"),
+            facts={name: self._fact(name) for name in _RULE_FACTS[rule]},
+        )
+
+    def fill(self, rule: str, variant: str) -> str:
+        return self._texts[rule][variant].format_map(self._values)
+
+    def _fact(self, name: str) -> Value:
+        value = self._parameters[name] if name in self._parameters else self._row[name]
+        return value.isoformat() if isinstance(value, date) else value
+
+    def _as_text(self) -> dict[str, str]:
+        row, never = self._row, self._texts["value"]["never"]
+        values = {name: str(row[name]) for name in _NUMBERS}
+        values |= {name: self._money(row[f"{name}_minor"] or 0) for name in _AMOUNTS}
+        values |= {name: self._date(row[name], never) for name in _DATES}
+        values |= {name: str(value) for name, value in self._parameters.items()}
+        values["minimum"] = self._money(self._parameters["minimum_minor"])
+        values["hold_minimum"] = self._money(self._parameters["hold_minimum_minor"])
+        values["hold_day"] = str(self._parameters["hold_days_past_due"] + 1)
+        return values
+
+    def _money(self, amount_minor: int) -> str:
+        return f"{self._currency} {format_plain(amount_minor, self._currency)}"
+
+    def _date(self, on: date | None, never: str) -> str:
+        if on is None:
+            return never
+        return self._texts["value"]["further_notice"] if on == date.max else on.isoformat()
+
+    def _protections(self) -> Iterator[str]:
+        row = self._row
+        protections = {
+            "promise": row["has_promise"],
+            "plan": row["has_plan"],
+            "dispute": row["is_fully_disputed"],
+            "exclusion": row["is_excluded"],
+            "regrace": row["is_in_regrace"],
+            "minimum": not row["meets_hold_minimum"],
+        }
+        return (self.fill("protection", name) for name, is_on in protections.items() if is_on)
+
+
+def _parameters(row: Row, policy: Policy) -> dict[str, int]:
+    """The policy's numbers that the sentences quote."""
+    currency = str(row["currency"])
+    step = _step(policy, row["step"])
+    return {
+        "grace_days": policy.grace_days,
+        "hold_days_past_due": policy.hold.days_past_due,
+        "min_unanswered_requests": policy.hold.min_unanswered_requests,
+        "regrace_days": policy.hold.regrace_days,
+        "minimum_minor": policy.minimum_minor.get(currency, 0),
+        "hold_minimum_minor": policy.hold.minimum_minor.get(currency, 0),
+        "min_gap_days": step.min_gap_days if step else 0,
+    }
+
+
+def _step(policy: Policy, step_id: str | None) -> Step | None:
+    return next((step for step in policy.steps if step.id == step_id), None)

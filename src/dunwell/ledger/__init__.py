@@ -1,0 +1,1 @@
+"""What is owed, as typed Polars frames. Pure: no file, no database, no clock."""
