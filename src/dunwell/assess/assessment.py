@@ -106,7 +106,7 @@ _INVOICE_COLUMNS: Columns = {
     "total_minor": pl.Int64,
 }
 INVOICE_COLUMNS = pl.Schema(_INVOICE_COLUMNS)
-"""One row per open invoice; in no promised order."""
+"""One row per open invoice; ordered by account, currency, due date and key."""
 
 
 @dataclass(frozen=True, slots=True)

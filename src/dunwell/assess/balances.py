@@ -44,7 +44,7 @@ def dated_entries(entries: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
 def invoice_balances(invoices: pl.LazyFrame, entries: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     """Add ``open_minor`` and ``overpaid_minor`` to the invoices issued on or before the as-of date.
 
-    An invoice not issued yet owes nothing; what was already paid for it counts as overpaid, that is as credit.
+    An invoice not issued yet owes nothing; what was already entered for it stands unapplied until it is.
     """
     settled = (
         entries.filter(pl.col("invoice_id").is_not_null())
@@ -56,16 +56,17 @@ def invoice_balances(invoices: pl.LazyFrame, entries: pl.LazyFrame, as_of: date)
         )
     )
     is_issued = pl.col("issued_on").is_null() | (pl.col("issued_on") <= as_of)
-    owed = pl.when(is_issued).then(pl.col("amount_minor")).otherwise(0)
-    balance = owed - pl.col("settled_minor").fill_null(0)
+    settled_minor = pl.col("settled_minor").fill_null(0)
+    balance = pl.col("amount_minor") - settled_minor
+    excess = pl.when("is_issued").then(pl.max_horizontal(-balance, 0)).otherwise(settled_minor)
     return (
-        invoices.with_columns(pair_id())
+        invoices.with_columns(pair_id(), is_issued.alias("is_issued"))
         .join(settled, on="invoice_id", how="left")
-        .filter(is_issued | pl.col("settled_minor").is_not_null())
-        .with_columns(balance.alias("balance_minor"))
+        .filter(pl.col("is_issued") | pl.col("settled_minor").is_not_null())
         .with_columns(
-            pl.max_horizontal("balance_minor", 0).alias("open_minor"),
-            pl.max_horizontal(-pl.col("balance_minor"), 0).alias("overpaid_minor"),
+            balance.alias("balance_minor"),
+            pl.when("is_issued").then(pl.max_horizontal(balance, 0)).otherwise(0).alias("open_minor"),
+            excess.alias("overpaid_minor"),
         )
     )
 
@@ -78,7 +79,7 @@ def credits_by_pair(entries: pl.LazyFrame) -> pl.LazyFrame:
 
 def overpaid_by_pair(invoices: pl.LazyFrame) -> pl.LazyFrame:
     """What was paid beyond its invoice, per pair."""
-    return invoices.filter(pl.col("overpaid_minor") > 0).group_by(PAIR).agg(pl.col("overpaid_minor").sum())
+    return invoices.filter(pl.col("overpaid_minor") != 0).group_by(PAIR).agg(pl.col("overpaid_minor").sum())
 
 
 def payments_by_pair(entries: pl.LazyFrame) -> pl.LazyFrame:

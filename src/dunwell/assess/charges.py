@@ -32,7 +32,7 @@ def charge(
         return open_invoices.with_columns(_nothing_charged())
     context = decided.select(PAIR, "policy", "country", "party_type")
     chaseable = open_invoices.filter(pl.col("chaseable_minor") > 0).join(context, on=PAIR)
-    fee = _late_fees(chaseable, decided, requests, tariff)
+    fee = _late_fees(chaseable, _steps_taken(decided, requests, tariff.as_of), entries, tariff)
     cost = interest.interest_by_invoice(chaseable, entries, tariff.policies, tariff.as_of)
     amounts = ["late_fee_minor", "interest_minor", "compensation_minor"]
     return (
@@ -68,16 +68,19 @@ def _nothing_charged() -> list[pl.Expr]:
     ]
 
 
-def _late_fees(chaseable: pl.DataFrame, decided: pl.DataFrame, requests: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
-    """Late fees of the steps taken, of today's proposal, and of the one-off fee."""
+def _steps_taken(decided: pl.DataFrame, requests: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The steps whose letters were sent in the episode, and the one proposed today, with their dates."""
+    is_letter = (pl.col("kind") == "request") & pl.col("step_index").is_not_null()
+    sent = requests.filter(is_letter).select(PAIR, "step", "on")
+    proposing = decided.filter(pl.col("action").is_in(["letter", "hold"]))
+    return pl.concat([sent, proposing.select(PAIR, "step", pl.lit(as_of).alias("on"))])
+
+
+def _late_fees(chaseable: pl.DataFrame, taken: pl.DataFrame, entries: pl.LazyFrame, tariff: Tariff) -> pl.DataFrame:
+    """Late fees of the steps taken and the one-off fee, per invoice."""
     currencies = chaseable["currency"].unique().cast(pl.String).to_list()
     bands = fees.fee_bands(tariff.policies, sorted(currencies))
     if bands.is_empty():
         return pl.DataFrame(schema={"invoice_id": pl.Int64, "late_fee_minor": pl.Int64})
-    sent = requests.filter(pl.col("step_index").is_not_null()).select(PAIR, "step", "on")
-    proposed = decided.filter(pl.col("action").is_in(["letter", "hold"])).select(
-        PAIR, "step", pl.lit(tariff.as_of).alias("on")
-    )
-    taken = pl.concat([sent, proposed])
-    chargeable = fees.chargeable_fees(chaseable, taken, fees.once_from(tariff.policies))
+    chargeable = fees.chargeable_fees(chaseable, taken, fees.once_from(tariff.policies), entries)
     return fees.late_fees(chargeable, bands)

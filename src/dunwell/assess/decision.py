@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from dunwell.assess.assessment import ACTION, HOLD
-from dunwell.assess.ladder import is_review_ripe, is_ripe
+from dunwell.assess.ladder import is_at_the_end, is_review_ripe, is_ripe
 
 
 def is_cured() -> pl.Expr:
@@ -27,7 +27,7 @@ def meets_minimum() -> pl.Expr:
 
 def action(as_of: date) -> pl.Expr:
     """Choose the action of a pair."""
-    is_decision = pl.col("letter_kind").is_null()
+    is_decision = pl.col("letter_kind").is_null() & (pl.col("step").is_not_null() | is_at_the_end())
     return (
         _first("is_cured", "release")
         .when(pl.col("chaseable_minor") <= 0)
@@ -40,7 +40,7 @@ def action(as_of: date) -> pl.Expr:
         .then(pl.lit("hold"))
         .when(is_ripe() & is_decision)
         .then(pl.lit("refer"))
-        .when(is_ripe())
+        .when(is_ripe() & pl.col("letter_kind").is_not_null())
         .then(pl.lit("letter"))
         .when(pl.col("is_review_candidate") & is_review_ripe(as_of))
         .then(pl.lit("review"))

@@ -36,7 +36,7 @@ def assess(ledger: Ledger, policies: PolicySet, law: Law | None, as_of: date) ->
 
     Pure: the result depends on nothing but the arguments, and not on the order of their rows. ``law`` may be
     ``None`` while no policy charges statutory interest or compensation. Returns one row per account and currency,
-    ordered by both, with its facts, reasons and action, and one row per open invoice, in no promised order.
+    ordered by both, with its facts, reasons and action, and one row per open invoice.
     """
     entries = balances.dated_entries(ledger.entries.lazy(), as_of).collect().lazy()
     invoices = balances.invoice_balances(ledger.invoices.lazy(), entries, as_of).collect().lazy()
@@ -125,6 +125,7 @@ _INVOICE_FACTS = (
     PAIR,
     "account_id",
     "currency",
+    "issued_on",
     "due_on",
     "amount_minor",
     "days_past_due",
@@ -141,7 +142,9 @@ _INVOICE_FACTS = (
 def _episode_starts(invoices: pl.LazyFrame, open_invoices: pl.LazyFrame, entries: pl.LazyFrame) -> pl.LazyFrame:
     """The first day of the current episode of every pair that is in one."""
     overdue = open_invoices.filter("is_past_due")
-    settled = invoices.filter(pl.col("open_minor") == 0, pl.col("last_entry_on") > pl.col("due_on"))
+    settled = invoices.filter(
+        pl.col("is_issued"), pl.col("open_minor") == 0, pl.col("last_entry_on") > pl.col("due_on")
+    )
     return episodes.episode_starts(overdue, settled, entries.filter(pl.col("invoice_id").is_not_null()))
 
 
@@ -194,8 +197,9 @@ def _invoice_masks() -> list[pl.Expr]:
 
 def _held_open(open_invoices: pl.LazyFrame, placed: _Placed) -> pl.LazyFrame:
     """What is still open, disputes left out, of the invoices that were past due on the day of the last hold."""
+    is_issued = pl.col("issued_on").is_null() | (pl.col("issued_on") <= pl.col("held_on"))
     demanded = open_invoices.join(placed.holds.select(PAIR, "held_on"), on=PAIR).filter(
-        pl.col("past_due_from_on") <= pl.col("held_on")
+        pl.col("past_due_from_on") <= pl.col("held_on"), is_issued
     )
     rest = pl.col("open_minor") - pl.col("disputed_minor")
     return demanded.group_by(PAIR).agg(rest.sum().alias("held_open_minor"))
@@ -285,5 +289,5 @@ def _finish(decided: pl.DataFrame, charged: pl.DataFrame) -> Assessment:
     )
     return Assessment(
         conform(accounts.sort(PAIR), ACCOUNT_COLUMNS),
-        conform(charged, INVOICE_COLUMNS),
+        conform(charged.sort(PAIR, "due_on", "invoice_id"), INVOICE_COLUMNS),
     )

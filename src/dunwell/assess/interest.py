@@ -61,7 +61,7 @@ def balance_spans(invoices: pl.DataFrame, entries: pl.LazyFrame, as_of: date) ->
         "due_on",
         "owed_minor",
         pl.col("due_on").alias("from_on"),
-        pl.lit(0).alias("settled_minor"),
+        pl.lit(0, dtype=pl.Int64).alias("settled_minor"),
     )
     steps = pl.concat([starts, changes.select(starts.columns)])
     balance = pl.col("owed_minor") - pl.col("settled_minor").cum_sum().over("invoice_id")

@@ -25,6 +25,11 @@ def chosen_step_index() -> pl.Expr:
     return pl.when("is_hold_candidate").then(hold_step).otherwise(ordinary).alias("step_index")
 
 
+def is_at_the_end() -> pl.Expr:
+    """No step is left above the position: nothing repeats, what remains is a referral decision."""
+    return pl.col("position") >= pl.col("last_index")
+
+
 def is_step_due() -> pl.Expr:
     """The oldest chaseable invoice has reached the step's day; ``≥``, so that a missed day is caught up."""
     is_reached = pl.col("oldest_days_past_due") >= pl.col("step_day").fill_null(0)

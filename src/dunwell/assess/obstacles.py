@@ -11,7 +11,6 @@ import polars as pl
 from dunwell.assess.balances import PAIR
 
 _KINDS = ("dispute", "promise", "plan", "exclusion")
-_FOREVER = date(9999, 12, 31)
 
 
 def active_obstacles(events: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
@@ -40,7 +39,7 @@ def obstacles_by_pair(obstacles: pl.LazyFrame) -> pl.LazyFrame:
     """Per pair: up to which issue date account-wide disputes, promises and plans reach, and what is active at all."""
     kind = pl.col("kind")
     is_account_wide = pl.col("invoice_id").is_null()
-    until = pl.col("until_on").fill_null(_FOREVER)
+    until = pl.col("until_on")
 
     def reach(of: str) -> pl.Expr:
         return pl.col("on").filter(is_account_wide & (kind == of)).max()

@@ -57,6 +57,7 @@ def _policy_row(policy: Policy) -> dict[str, object]:
         "warn_first": policy.hold.warn_first,
         "regrace_days": policy.hold.regrace_days,
         "cure_days": policy.hold.cure_days,
+        "last_index": len(policy.steps) - 1,
         "hold_step_index": -1 if hold_index is None else hold_index,
         "hold_step_day": 0 if hold_step is None else hold_step.day,
         "hold_step_gap_days": 0 if hold_step is None else hold_step.min_gap_days,
