@@ -1,0 +1,188 @@
+"""The story of one file: decode, split into cells, take its tables, read values, check, leave out, hand over.
+
+A row of a file that feeds several tables goes in whole or not at all: an invoice without its payment would
+have somebody chased who has paid.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from dunwell.errors import Problem
+from dunwell.sources import duplicates
+from dunwell.sources.checking import Habits, canonical, check
+from dunwell.sources.decoding import decode
+from dunwell.sources.delimited import DELIMITER_NAMES, split
+from dunwell.sources.mapping import NO_MAPPING, Mapping, TableMap
+from dunwell.sources.noticing import counted, early_due, notices_of, unused_columns, zero_invoices
+from dunwell.sources.rejects import rejects_file
+from dunwell.sources.rows import KINDS, Kind, Options, Parsed, RawFile, Table
+from dunwell.sources.taking import Taken, settle, take
+from dunwell.sources.values import typed
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One table after its values were read and its rows checked; ``frame`` still holds the wrong rows."""
+
+    taken: Taken
+    frame: pl.DataFrame
+    problems: list[Problem]
+    notices: list[Problem]
+
+
+def read_table(source: Path | bytes, mapping: Mapping | None = None, options: Options | None = None) -> Parsed:
+    """Read a canonical CSV file, or with ``mapping`` a foreign one, into tables, problems and rejects.
+
+    ``source`` may be gzipped. Whatever the bytes are, the answer is a :class:`Parsed`; nothing raises.
+    """
+    mapping, options = mapping or NO_MAPPING, options or Options()
+    options = replace(options, currency=mapping.currency or options.currency)
+    name = options.name or (source.name if isinstance(source, Path) else "data")
+    decoded = decode(source, name, mapping.encoding, options.limits)
+    if isinstance(decoded, Problem):
+        return _nothing(name, [decoded])
+    raw = split(decoded, name, mapping.skip_rows, mapping.delimiter, options.limits)
+    if isinstance(raw, Problem):
+        return _nothing(name, [raw])
+    tables = _settled(raw, mapping, options)
+    return _nothing(name, tables[1]) if tables[1] else _read_tables(raw, tables[0], mapping, options)
+
+
+def _nothing(name: str, problems: Sequence[Problem]) -> Parsed:
+    """Return what a file gives of which no row can be read."""
+    return Parsed(name, (), tuple(problems), (), None, "nothing recognised")
+
+
+def _settled(raw: RawFile, mapping: Mapping, options: Options) -> tuple[list[TableMap], list[Problem]]:
+    tables: list[TableMap] = []
+    problems: list[Problem] = []
+    for table in mapping.tables:
+        settled = settle(raw, table, options.kind)
+        if isinstance(settled, TableMap):
+            tables.append(settled)
+            problems += _without_currency(raw, settled, options)
+        else:
+            problems += settled
+    return tables, list(dict.fromkeys(problems))
+
+
+def _without_currency(raw: RawFile, table: TableMap, options: Options) -> list[Problem]:
+    named = "currency" in table.columns or "currency" in table.constants or options.currency
+    if named or table.kind not in ("invoices", "payments"):
+        return []
+    hint = "Add it, or give a default currency in a mapping (--map)."
+    return [Problem(raw.source, raw.head_lines, "currency", "The file does not say in which currency it is.", hint)]
+
+
+def _read_tables(raw: RawFile, tables: Iterable[TableMap], mapping: Mapping, options: Options) -> Parsed:
+    reads = [_read(raw, table, mapping, options) for table in tables]
+    problems = [problem for _, _, problem in raw.broken] + [problem for read in reads for problem in read.problems]
+    reads = [_without_lines(read, {problem.line for problem in problems}) for read in reads]
+    clashes = [problem for read in reads for problem in _conflicts(read, raw.source)]
+    reads = [_without_lines(read, {problem.line for problem in clashes}) for read in reads]
+    notices = [*raw.notices, *_no_rows(raw)]
+    notices += unused_columns(raw, mapping, {read.taken.kind: read.taken.shown for read in reads})
+    told = options if mapping.currency is None else replace(options, currency=None)
+    finished = [_finish(read, raw.source, told) for read in reads]
+    notices += [notice for _, found in finished for notice in found]
+    return _handed_over(raw, [table for table, _ in finished], [*problems, *clashes], notices, options)
+
+
+def _read(raw: RawFile, table: TableMap, mapping: Mapping, options: Options) -> _Read:
+    taken = take(raw, table)
+    frame = typed(taken, mapping.format, options.currency, options.country)
+    frame = _of_sign(frame, table)
+    habits = Habits(mapping.format, options.currency, options.limits)
+    problems = check(taken, frame, raw.source, habits)
+    frame = canonical(taken.kind, frame)
+    notices: list[Problem] = []
+    if taken.kind == "invoices":
+        notices = early_due(frame.filter(pl.col("due_on") < pl.col("issued_on")), raw.source) if table.early_due else []
+        notices += zero_invoices(frame.filter(pl.col("amount_minor") == 0), raw.source)
+        frame = frame.filter(pl.col("amount_minor").ne_missing(0))
+    return _Read(taken, frame, problems, notices)
+
+
+def _of_sign(frame: pl.DataFrame, table: TableMap) -> pl.DataFrame:
+    """Leave out negative amounts, or all others, where negative invoices become credit notes."""
+    negative = pl.col("amount.value") < 0 if table.negatives != "keep" else pl.lit(value=False)
+    if table.negatives == "drop":
+        return frame.filter(~negative.fill_null(value=False))
+    if table.negatives == "only":
+        return frame.filter(negative.fill_null(value=False)).with_columns(pl.col("amount.value").abs())
+    return frame
+
+
+def _without_lines(read: _Read, lines: set[int]) -> _Read:
+    if not lines:
+        return read
+    wrong = pl.Series(sorted(lines), dtype=pl.Int64).implode()
+    return replace(read, frame=read.frame.filter(~pl.col("source_line").is_in(wrong)))
+
+
+def _conflicts(read: _Read, source: str) -> list[Problem]:
+    kind = read.taken.kind
+    return duplicates.conflicts(read.taken.table, kind, duplicates.find(kind, read.frame), source)
+
+
+def _finish(read: _Read, source: str, options: Options) -> tuple[Table, list[Problem]]:
+    """Leave out repeated rows and gather the table's notices."""
+    kind = read.taken.kind
+    repeats = duplicates.find(kind, read.frame)
+    frame = duplicates.without_repeats(read.frame, repeats)
+    notices = [*read.notices, *duplicates.notices(read.taken.table, kind, repeats, source)]
+    return Table(kind, frame), [*notices, *notices_of(read.taken, frame, source, options)]
+
+
+def _no_rows(raw: RawFile) -> list[Problem]:
+    if raw.cells.height or raw.broken:
+        return []
+    return [Problem(raw.source, 0, "", "The file has a header but no rows.")]
+
+
+def _handed_over(
+    raw: RawFile, tables: list[Table], problems: list[Problem], notices: list[Problem], options: Options
+) -> Parsed:
+    tables = _joined(tables)
+    rows = raw.cells.height + len(raw.broken)
+    return Parsed(
+        source=raw.source,
+        tables=tuple(tables),
+        problems=listed(raw.source, problems, options.limits.problems_max),
+        notices=tuple(sorted(dict.fromkeys(notices))),
+        rejects=rejects_file(raw, problems) if problems else None,
+        recognised=_recognised(raw, tables, rows),
+        rows=rows,
+        rejected_lines=frozenset(problem.line for problem in problems),
+        currency=options.currency,
+        raw=raw,
+    )
+
+
+def _joined(tables: list[Table]) -> list[Table]:
+    """Put tables of one kind into one, in the order in which they must go in."""
+    found = {kind: [table.frame for table in tables if table.kind == kind] for kind in KINDS}
+    return [Table(kind, pl.concat(frames)) for kind, frames in found.items() if frames]
+
+
+def listed(source: str, problems: Iterable[Problem], maximum: int) -> tuple[Problem, ...]:
+    """Return the problems in the order of the file, at most ``maximum`` and then one that says how many more."""
+    ordered = sorted(dict.fromkeys(problems), key=lambda problem: (problem.line, problem.column))
+    if len(ordered) <= maximum:
+        return tuple(ordered)
+    message = f"{len(ordered) - maximum:,} more problems are not listed (limit problems_max)."
+    return (*ordered[:maximum], Problem(source, 0, "", message, "The rejects file has them all."))
+
+
+def _recognised(raw: RawFile, tables: list[Table], rows: int) -> str:
+    kinds = ", ".join(counted(table.frame.height, table.kind[:-1]) for table in tables)
+    delimiter = DELIMITER_NAMES.get(raw.delimiter, f'"{raw.delimiter}"')
+    return f"{kinds} from {counted(rows, 'row')} ({raw.encoding.removesuffix('-sig')}, {delimiter})"
+
+
+def frame_of(parsed: Parsed, kind: Kind) -> pl.DataFrame | None:
+    """Return the frame of ``kind`` that a file gave, or ``None``."""
+    return next((table.frame for table in parsed.tables if table.kind == kind), None)

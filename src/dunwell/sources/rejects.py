@@ -1,0 +1,68 @@
+"""The rejects file: the rows that did not go in, as they were, each with its problems in one more column.
+
+It has the header of the file it came from, so that it can be corrected and imported again in the same way;
+the ``problem`` column is passed over then.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from dunwell.errors import Problem
+from dunwell.sources.delimited import PROBLEM_COLUMN, cell_name
+from dunwell.sources.rows import RawFile
+
+
+def rejects_file(raw: RawFile, problems: Iterable[Problem]) -> bytes | None:
+    """Return the rejects file for the rows that ``problems`` name by line; ``None`` when they name none."""
+    reasons: dict[int, list[str]] = {}
+    for problem in sorted(dict.fromkeys(problems), key=lambda problem: (problem.line, problem.column)):
+        reasons.setdefault(problem.line, []).append(_reason(problem))
+    lines = raw.text.split("\n")
+    spans = _spans(raw, reasons)
+    if not spans:
+        return None
+    text = io.StringIO()
+    text.write(_head(raw, lines))
+    again = _cells_without_problem(raw, reasons)
+    for line in sorted(spans):
+        original = again.get(line) or "\n".join(lines[line - 1 : line - 1 + spans[line]])
+        text.write(f"{original}{raw.delimiter}{_quoted(' | '.join(reasons[line]))}\n")
+    return text.getvalue().encode(raw.encoding, errors="replace")
+
+
+def _reason(problem: Problem) -> str:
+    column = f"{problem.column}: " if problem.column else ""
+    return f"{column}{problem.message} {problem.suggestion}".strip().replace("\n", " ")
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _head(raw: RawFile, lines: list[str]) -> str:
+    head = "\n".join(lines[: raw.head_lines])
+    return f"{head}\n" if raw.columns[-1] == PROBLEM_COLUMN else f"{head}{raw.delimiter}{PROBLEM_COLUMN}\n"
+
+
+def _spans(raw: RawFile, reasons: Mapping[int, list[str]]) -> dict[int, int]:
+    """Return how many lines each rejected row takes up, by the line on which it begins."""
+    wanted = raw.cells.select("line", "lines").filter(pl.col("line").is_in(list(reasons)))
+    return {line: lines for line, lines, _ in raw.broken} | dict(wanted.iter_rows())
+
+
+def _cells_without_problem(raw: RawFile, reasons: Mapping[int, list[str]]) -> dict[int, str]:
+    """Return the text of rows that come from a rejects file themselves, without their old problem."""
+    if raw.columns[-1] != PROBLEM_COLUMN:
+        return {}
+    names = [cell_name(i) for i in range(len(raw.columns) - 1)]
+    rows = raw.cells.filter(pl.col("line").is_in(list(reasons))).select("line", *names)
+    return {line: _row_text(cells, raw.delimiter) for line, *cells in rows.iter_rows()}
+
+
+def _row_text(cells: list[str | None], delimiter: str) -> str:
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator="").writerow(cells)
+    return text.getvalue()

@@ -1,0 +1,208 @@
+"""The contract of the room: the canonical tables as parsed, and what reading a file gives (design §3).
+
+Rows are Polars frames because a file may have a million of them. Keys are the natural keys as text; amounts
+are int64 minor units of the row's currency; nothing here knows the database. Every frame carries ``extra``
+(JSON object of the columns Dunwell does not know, null when there are none) and ``source_line`` (physical
+line of the file on which the row begins, from 1).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import polars as pl
+
+from dunwell.errors import Problem
+
+Kind = Literal["customers", "invoices", "payments", "events"]
+"""The four canonical tables."""
+
+KINDS: tuple[Kind, ...] = ("customers", "invoices", "payments", "events")
+"""In the order in which they must go in: what a row refers to comes before the row."""
+
+ValueType = Literal[
+    "key", "text", "date", "amount", "yes_no",
+    "currency", "country", "language", "party_type", "payment_kind", "event_kind",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a canonical file.
+
+    ``required``: the column must be in the file. ``filled``: every row must have a value in it, after
+    defaults.
+    """
+
+    name: str
+    type: ValueType
+    required: bool = False
+    filled: bool = False
+
+    @property
+    def field(self) -> str:
+        """Return the column's name in the parsed frame; amounts say their unit."""
+        return f"{self.name}_minor" if self.type == "amount" else self.name
+
+
+def _needed(name: str, value_type: ValueType) -> Column:
+    return Column(name, value_type, required=True, filled=True)
+
+
+COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
+    "customers": (
+        _needed("account_number", "key"),
+        _needed("name", "text"),
+        Column("language", "language"),
+        Column("country", "country"),
+        Column("party_type", "party_type"),
+        Column("segment", "text"),
+        Column("email", "text"),
+        Column("street", "text"),
+        Column("postcode", "text"),
+        Column("city", "text"),
+        Column("contact_name", "text"),
+        Column("salutation", "text"),
+        Column("phone", "text"),
+        Column("currency", "currency"),
+        Column("credit_limit", "amount"),
+        Column("policy", "text"),
+        Column("contract_allows_hold", "yes_no"),
+        Column("contract_document", "text"),
+    ),
+    "invoices": (
+        _needed("invoice_number", "key"),
+        _needed("account_number", "key"),
+        Column("order_number", "text"),
+        Column("issued_on", "date"),
+        Column("delivered_on", "date"),
+        Column("due_on", "date", required=True),
+        Column("currency", "currency", filled=True),
+        _needed("amount", "amount"),
+        Column("description", "text"),
+        Column("document", "text"),
+    ),
+    "payments": (
+        _needed("payment_reference", "key"),
+        _needed("account_number", "key"),
+        Column("invoice_number", "key"),
+        _needed("paid_on", "date"),
+        Column("currency", "currency", filled=True),
+        _needed("amount", "amount"),
+        Column("kind", "payment_kind"),
+    ),
+    "events": (
+        _needed("account_number", "key"),
+        _needed("on", "date"),
+        _needed("kind", "event_kind"),
+        Column("channel", "text"),
+        Column("invoice_number", "key"),
+        Column("currency", "currency"),
+        Column("amount", "amount"),
+        Column("until_on", "date"),
+        Column("step", "text"),
+        Column("note", "text"),
+    ),
+}
+"""Every canonical column; the page docs/guide/import.md explains each."""
+
+NATURAL_KEYS: Mapping[Kind, tuple[str, ...]] = {
+    "customers": ("account_number",),
+    "invoices": ("invoice_number",),
+    "payments": ("payment_reference",),
+    "events": ("account_number", "on", "kind", "channel", "invoice_number", "currency", "step"),
+}
+"""What identifies a row, so that importing it again updates it instead of doubling it."""
+
+_DTYPES: Mapping[str, type[pl.DataType]] = {"date": pl.Date, "amount": pl.Int64, "yes_no": pl.Boolean}
+
+
+def schema(kind: Kind) -> pl.Schema:
+    """Return the schema of the parsed frame of ``kind``: its columns, then ``extra`` and ``source_line``."""
+    fields = {column.field: _DTYPES.get(column.type, pl.String)() for column in COLUMNS[kind]}
+    return pl.Schema({**fields, "extra": pl.String(), "source_line": pl.Int64()})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what is read, each named in the message when it is hit (design §5.7)."""
+
+    file_bytes_max: int = 1_000_000_000
+    """Size of a file, after unpacking a ``.gz``."""
+    rows_max: int = 10_000_000
+    columns_max: int = 500
+    field_chars_max: int = 100_000
+    """Length of one field; longer ones reject their row."""
+    key_chars_max: int = 200
+    """Length of an account, invoice or payment number."""
+    problems_max: int = 10_000
+    """Problems listed per file; the rejects file always holds every rejected row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to read a file, beside its mapping.
+
+    ``kind`` overrides the recognition by header. ``currency`` and ``country`` are the creditor's own, the
+    defaults for rows that name none. ``name`` is the file's name in messages when bytes are given.
+    """
+
+    kind: Kind | None = None
+    currency: str | None = None
+    country: str | None = None
+    name: str = ""
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The good rows of one kind that a file holds; ``frame`` has :func:`schema` of ``kind``."""
+
+    kind: Kind
+    frame: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    r"""A delimited file before its words mean anything: a header and rows of text.
+
+    ``cells`` has one text column per header name (trimmed, null when empty), ``line`` (physical line on which
+    the row begins) and ``lines`` (how many it takes up); rows that could not be read as cells are in
+    ``broken`` instead, as (line, lines, problem). ``text`` is the whole file with its line ends made ``\n``;
+    ``head_lines`` counts the lines through the header.
+    """
+
+    source: str
+    text: str
+    head_lines: int
+    delimiter: str
+    encoding: str
+    columns: tuple[str, ...]
+    cells: pl.DataFrame
+    broken: tuple[tuple[int, int, Problem], ...] = ()
+    notices: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a file holds: its tables in the order of :data:`KINDS`, and everything there is to say about it.
+
+    A row with a problem is in no table but in ``rejects``, a file of the same header plus a ``problem``
+    column that can be corrected and imported again; ``None`` when there is nothing to correct row by row.
+    Notices reject nothing. ``recognised`` says in one sentence what the file was taken for.
+    """
+
+    source: str
+    tables: tuple[Table, ...]
+    problems: tuple[Problem, ...]
+    notices: tuple[Problem, ...]
+    rejects: bytes | None
+    recognised: str
+    rows: int = 0
+    """Rows in the file below the header, blank lines not counted."""
+    rejected_lines: frozenset[int] = frozenset()
+    """Physical lines on which rejected rows begin."""
+    currency: str | None = None
+    """In which currency amounts were read whose row names none."""
+    raw: RawFile | None = field(default=None, repr=False)
+    """The file's text, kept so that rows found wrong later can join the rejects."""
