@@ -193,6 +193,16 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class Citation:
+    """How the law of a place is cited in its own language, as letters print it; ``compensation`` may be empty."""
+
+    jurisdiction: str
+    party_type: PartyType
+    interest: str
+    compensation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Doubt:
     """An open point that must be shown with every figure of its rule."""
 
@@ -212,6 +222,7 @@ class Law:
     bounds: tuple[ContractBound, ...]
     wordings: tuple[Wording, ...]
     doubts: tuple[Doubt, ...]
+    citations: tuple[Citation, ...] = ()
 
     @property
     def jurisdictions(self) -> tuple[str, ...]:
@@ -244,11 +255,16 @@ class Law:
         """Return the open points of ``rule``, as texts."""
         return tuple(doubt.text for doubt in self.doubts if _same_place(doubt, rule))
 
+    def citation_of(self, rule: Rule) -> Citation:
+        """Return how letters cite the law of ``rule``; empty texts where the tables have no citation."""
+        empty = Citation(rule.jurisdiction, rule.party_type, "", "")
+        return next((citation for citation in self.citations if _same_place(citation, rule)), empty)
+
     def bounds_of(self, rule: Rule) -> tuple[ContractBound, ...]:
         """Return the floors and ceilings of an agreed rate where ``rule`` applies."""
         return tuple(bound for bound in self.bounds if _same_place(bound, rule))
 
 
-def _same_place(row: Limit | Wording | Doubt | ContractBound, rule: Rule) -> bool:
+def _same_place(row: Limit | Wording | Doubt | ContractBound | Citation, rule: Rule) -> bool:
     """Tell whether a row of a table speaks of the jurisdiction and party type of ``rule``."""
     return (row.jurisdiction, row.party_type) == (rule.jurisdiction, rule.party_type)

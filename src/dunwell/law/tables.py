@@ -17,6 +17,7 @@ from typing import TypeVar, cast, get_args
 
 from dunwell.law.model import (
     BoundSide,
+    Citation,
     Compounding,
     ContractBound,
     DayCount,
@@ -52,7 +53,7 @@ def load_law(extra_rates: Sequence[RateRow] = ()) -> Law:
     if not extra_rates:
         return law
     extended = {name: _extended(series, extra_rates) for name, series in law.series.items()}
-    return Law(law.rules, extended, law.tiers, law.limits, law.bounds, law.wordings, law.doubts)
+    return Law(law.rules, extended, law.tiers, law.limits, law.bounds, law.wordings, law.doubts, law.citations)
 
 
 def _extended(series: Series, extra_rates: Sequence[RateRow]) -> Series:
@@ -76,6 +77,7 @@ def _package_law() -> Law:
         bounds=tuple(_read(root / "contract_bounds.csv", _bounds)),
         wordings=tuple(_read(root / "wordings.csv", _wordings)),
         doubts=tuple(_read(root / "doubts.csv", _doubts)),
+        citations=tuple(_read(root / "citations.csv", _citations)),
     )
 
 
@@ -211,6 +213,12 @@ def _wordings(row: Row) -> Iterator[Wording]:
             legal_basis=row["legal_basis"],
             verified=_yes(row["verified"]),
         )
+
+
+def _citations(row: Row) -> Iterator[Citation]:
+    """Build one citation for each party type of the line."""
+    for party_type in _party_types(row):
+        yield Citation(row["jurisdiction"], party_type, row["interest"], row["compensation"])
 
 
 def _doubts(row: Row) -> Iterator[Doubt]:
