@@ -1,4 +1,4 @@
-"""What is owed, and what stands in the way of asking for it (decisions/0002)."""
+"""What is owed, and what stands in the way of asking for it (decisions/0002; tolerance and chase: 0003)."""
 
 from datetime import date
 
@@ -23,6 +23,11 @@ def open_on(pair: Pair, invoice: OracleInvoice, day: date) -> int:
 
 def open_now(pair: Pair, invoice: OracleInvoice) -> int:
     return open_on(pair, invoice, pair.as_of)
+
+
+def is_settled_on(pair: Pair, invoice: OracleInvoice, day: date) -> bool:
+    """Nothing is open, or no more than the tolerance of the currency: rounding residue, bank charges."""
+    return balance_on(pair, invoice, day) <= pair.policy.tolerance_minor.get(pair.currency, 0)
 
 
 def unapplied(pair: Pair) -> int:
@@ -52,9 +57,14 @@ def is_past_due(pair: Pair, invoice: OracleInvoice, day: date) -> bool:
     return days is not None and days > pair.policy.grace_days
 
 
+def is_overdue_on(pair: Pair, invoice: OracleInvoice, day: date) -> bool:
+    """Issued, past due, and after that day's entries not settled."""
+    return was_issued(invoice, day) and is_past_due(pair, invoice, day) and not is_settled_on(pair, invoice, day)
+
+
 def is_overdue(pair: Pair, invoice: OracleInvoice) -> bool:
     """Open and past due on the as-of date."""
-    return open_now(pair, invoice) > 0 and is_past_due(pair, invoice, pair.as_of)
+    return is_overdue_on(pair, invoice, pair.as_of)
 
 
 def bucket(days: int | None) -> str:
@@ -102,6 +112,11 @@ def account_exclusions(pair: Pair) -> list[OracleEvent]:
     return [event for event in pair.active("exclusion") if event.invoice_id is None]
 
 
+def is_account_excluded(pair: Pair) -> bool:
+    """Excluded as a whole, or on a policy that chases nobody."""
+    return not pair.policy.chase or bool(account_exclusions(pair))
+
+
 def is_promised(pair: Pair, invoice: OracleInvoice) -> bool:
     return any(lies_on(event, invoice) for event in active_promises(pair))
 
@@ -114,7 +129,9 @@ def is_in_plan(pair: Pair, invoice: OracleInvoice) -> bool:
 
 
 def is_excluded(pair: Pair, invoice: OracleInvoice) -> bool:
-    return any(event.invoice_id in {None, invoice.invoice_id} for event in pair.active("exclusion"))
+    if is_account_excluded(pair):
+        return True
+    return any(event.invoice_id == invoice.invoice_id for event in pair.active("exclusion"))
 
 
 def chaseable(pair: Pair, invoice: OracleInvoice) -> int:

@@ -1,18 +1,15 @@
-"""Late fees and interest, computed the slow way (decisions/0002, "Money demanded"; product §2.3)."""
+"""Late fees and compensation, and who they are claimed for (decisions/0002 and 0003; product §2.3)."""
 
-from datetime import timedelta
 from fractions import Fraction
 
 from dunwell.policy.model import Fee, FeeBand
 
-from .balances import chaseable, days_past_due, is_overdue, is_past_due, open_on, was_issued
+from .balances import balance_on, days_past_due, is_overdue_on, is_past_due
+from .claims import claimed_through, first_interest_day
 from .decision import Decision
+from .history import ONE_DAY
 from .records import OracleInvoice, Pair
-
-
-def round_half_up(value: Fraction) -> int:
-    """Round a value that is not negative."""
-    return int(value + Fraction(1, 2))
+from .statute import fixed_sum, round_half_up, rule_of
 
 
 def band_of(bands: tuple[FeeBand, ...], amount: int) -> Fraction:
@@ -58,50 +55,42 @@ def step_fees(pair: Pair, invoice: OracleInvoice, decision: Decision) -> int:
         sent = [event.on for event in pair.events_of("request") if event.step == step.id]
         if decision.action in {"letter", "hold"} and decision.step is step:
             sent.append(pair.as_of)
-        if any(
-            was_issued(invoice, day) and open_on(pair, invoice, day) > 0 and is_past_due(pair, invoice, day)
-            for day in sent
-        ):
+        if any(is_overdue_on(pair, invoice, day) for day in sent):
             total += fee_of(step.fee, invoice.amount_minor, pair.currency)
     return total
 
 
 def single_fee(pair: Pair, invoice: OracleInvoice) -> int:
-    rule = pair.policy.late_fee
-    age = days_past_due(invoice, pair.as_of)
-    if rule is None or age is None or not is_overdue(pair, invoice) or age < rule.from_days_past_due:
+    """The one-off fee, by the days past due today or, of a settled invoice, on the day it was settled."""
+    rule, through = pair.policy.late_fee, claimed_through(pair, invoice)
+    if rule is None or through is None or not is_past_due(pair, invoice, through):
+        return 0
+    age = days_past_due(invoice, through)
+    if age is None or age < rule.from_days_past_due:
         return 0
     return fee_of(rule.fee, invoice.amount_minor, pair.currency)
 
 
 def late_fee(pair: Pair, invoice: OracleInvoice, decision: Decision) -> int:
-    """Claimed on chaseable invoices only."""
-    if chaseable(pair, invoice) == 0:
+    """Claimed on chaseable invoices, and on those settled late whose charges are pursued."""
+    if claimed_through(pair, invoice) is None:
         return 0
     return single_fee(pair, invoice) + step_fees(pair, invoice, decision)
 
 
-def interest(pair: Pair, invoice: OracleInvoice) -> int:
-    """Simple interest act/365, day by day on that day's balance; the day of a payment still bears interest.
-
-    The statutory rate is not known here yet: an oracle that guessed a rate would be no oracle.
-    """
-    terms = pair.policy.interest
-    if terms.kind == "none" or chaseable(pair, invoice) == 0 or invoice.due_on is None:
-        return 0
-    if terms.kind != "contract" or terms.day_count != "act/365":
-        raise NotImplementedError(f"the oracle knows no {terms.kind} interest by {terms.day_count}")
-    day = invoice.due_on + timedelta(days=1)
-    balance_days = 0
-    while day <= pair.as_of:
-        balance_days += open_on(pair, invoice, day - timedelta(days=1))
-        day += timedelta(days=1)
-    exact = Fraction(balance_days * (terms.contract_rate_hundredths or 0), 10_000 * 365)
-    return round_half_up(exact)
-
-
 def compensation(pair: Pair, invoice: OracleInvoice) -> int:
-    """The fixed compensation of the law is not known here yet; a policy that claims it is refused."""
-    if pair.policy.compensation:
-        raise NotImplementedError("the oracle knows no compensation")
-    return 0
+    """The law's fixed sum for what was open on the first day of interest, in the currency of the invoice only.
+
+    Where the law wants a prescribed notice first (a Dutch consumer), none is claimed: no ledger records one.
+    """
+    rule, through = rule_of(pair), claimed_through(pair, invoice)
+    if not pair.policy.compensation or rule is None or through is None or pair.creditor is None:
+        return 0
+    if rule.compensation_needs_notice or (pair.policy.interest.refuse_unverified and not rule.verified):
+        return 0
+    first = first_interest_day(pair, invoice, rule)
+    if first is None or first > through:
+        return 0
+    owed = balance_on(pair, invoice, first - ONE_DAY)
+    charged = fixed_sum(pair.creditor.law.tiers.get(rule.scheme, ()), owed, pair.currency)
+    return charged[0] if charged is not None and charged[1] == pair.currency else 0

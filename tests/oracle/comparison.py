@@ -2,14 +2,14 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from datetime import date
 
+from dunwell.assess.assessment import Assessment
 from dunwell.assess.engine import assess
-from dunwell.policy.model import PolicySet
+from dunwell.assess.legal import LegalSetting
 
 from .frames import ACCOUNT_FIELDS, INVOICE_FIELDS, differing_columns, of_engine, to_frames
 from .readable import as_text
-from .records import AccountResult, InvoiceResult, OracleLedger
+from .records import AccountResult, Creditor, InvoiceResult, OracleLedger, World
 from .reference import assess_ledger, by_account
 
 Results = tuple[list[AccountResult], list[InvoiceResult]]
@@ -25,8 +25,16 @@ class Difference:
     actual: tuple[object, ...]
 
 
-def engine_results(ledger: OracleLedger, policies: PolicySet, as_of: date) -> Results:
-    return of_engine(assess(to_frames(ledger), policies, None, as_of))
+def legal_setting(creditor: Creditor | None) -> LegalSetting | None:
+    return None if creditor is None else LegalSetting(creditor.law, creditor.jurisdiction)
+
+
+def engine(world: World) -> Assessment:
+    return assess(to_frames(world.ledger), world.policies, legal_setting(world.creditor), world.as_of)
+
+
+def reference(world: World) -> Results:
+    return assess_ledger(world.ledger, world.policies, world.as_of, world.creditor)
 
 
 def differences(expected: Results, actual: Results) -> list[Difference]:
@@ -58,8 +66,8 @@ def keyed(results: Results) -> tuple[dict[tuple[int, object], object], dict[tupl
     )
 
 
-def compare(ledger: OracleLedger, policies: PolicySet, as_of: date) -> list[Difference]:
-    return differences(assess_ledger(ledger, policies, as_of), engine_results(ledger, policies, as_of))
+def compare(world: World) -> list[Difference]:
+    return differences(reference(world), of_engine(engine(world)))
 
 
 def without_each_row(ledger: OracleLedger) -> list[OracleLedger]:
@@ -79,19 +87,20 @@ def without_each_row(ledger: OracleLedger) -> list[OracleLedger]:
     return smaller
 
 
-def shrunk(ledger: OracleLedger, policies: PolicySet, as_of: date, columns: frozenset[str]) -> OracleLedger:
+def shrunk(world: World, columns: frozenset[str]) -> World:
     """Leave out rows of one account for as long as some of the same columns still differ."""
-    for candidate in without_each_row(ledger):
-        found = compare(candidate, policies, as_of)
+    for ledger in without_each_row(world.ledger):
+        candidate = replace(world, ledger=ledger)
+        found = compare(candidate)
         if found and found[0].columns & columns:
-            return shrunk(candidate, policies, as_of, columns)
-    return ledger
+            return shrunk(candidate, columns)
+    return world
 
 
-def describe(ledger: OracleLedger, policies: PolicySet, as_of: date) -> str:
+def describe(world: World) -> str:
     """The rows of a small ledger, and both readings wherever they differ."""
-    text = [as_text(part, policies, as_of) for _, part in by_account(ledger)]
-    for difference in compare(ledger, policies, as_of):
+    text = [as_text(replace(world, ledger=part)) for _, part in by_account(world.ledger)]
+    for difference in compare(world):
         for mine, theirs in zip(difference.expected, difference.actual, strict=True):
             text += [
                 f"  {name}: reference {getattr(mine, name, mine)}, engine {getattr(theirs, name, theirs)}"
@@ -100,14 +109,14 @@ def describe(ledger: OracleLedger, policies: PolicySet, as_of: date) -> str:
     return "\n".join(text)
 
 
-def report(ledger: OracleLedger, policies: PolicySet, as_of: date, found: list[Difference]) -> str:
+def report(world: World, found: list[Difference]) -> str:
     """How often each column differs, and the smallest ledger that shows a difference, with both readings."""
     counts = Counter(column for difference in found for column in difference.columns)
-    parts = {account.account_id: rows for account, rows in by_account(ledger)}
+    parts = {account.account_id: rows for account, rows in by_account(world.ledger)}
     smallest = min(found, key=lambda one: (len(one.columns), size(parts[one.account_id])))
-    small = shrunk(parts[smallest.account_id], policies, as_of, smallest.columns)
+    small = shrunk(replace(world, ledger=parts[smallest.account_id]), smallest.columns)
     totals = ", ".join(f"{name} {count}" for name, count in counts.most_common())
-    return f"{len(found)} accounts differ: {totals}\n{describe(small, policies, as_of)}"
+    return f"{len(found)} accounts differ: {totals}\n{describe(small)}"
 
 
 def size(ledger: OracleLedger) -> int:

@@ -34,8 +34,36 @@ def held_open(pair: Pair, held: date) -> int:
         for invoice in pair.invoices
         if balances.was_issued(invoice, held) and balances.is_past_due(pair, invoice, held)
     ]
-    left = sum(balances.open_now(pair, invoice) - balances.disputed(pair, invoice) for invoice in demanded)
+    left = sum(
+        balances.open_now(pair, invoice) - balances.disputed(pair, invoice)
+        for invoice in demanded
+        if not balances.is_settled_on(pair, invoice, pair.as_of)
+    )
     return max(0, left - balances.unapplied(pair))
+
+
+def cure_by_on(pair: Pair) -> date | None:
+    """The hold's own last day, or its day and the cure days; of two holds on one day, the longer one."""
+    held = held_on(pair)
+    if held is None:
+        return None
+    rule, country = pair.policy.hold, pair.account.country
+    return max(
+        event.until_on or deadline_after(held, rule.cure_days, country)
+        for event in pair.events_of("hold")
+        if event.on == held
+    )
+
+
+def is_cured(pair: Pair) -> bool:
+    held = held_on(pair)
+    return held is not None and (bool(pair.active("plan")) or held_open(pair, held) == 0)
+
+
+def is_cure_missed(pair: Pair) -> bool:
+    """The hold is in force, its last day is over, and it is not cured."""
+    cure_by = cure_by_on(pair)
+    return cure_by is not None and pair.as_of > cure_by and not is_cured(pair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +126,7 @@ def conditions(pair: Pair, past: History) -> Conditions:
         has_promise=bool(balances.active_promises(pair)),
         has_plan=bool(pair.active("plan")),
         is_fully_disputed=balances.is_fully_disputed(pair),
-        is_excluded=bool(balances.account_exclusions(pair)),
+        is_excluded=balances.is_account_excluded(pair),
         is_in_regrace=released is not None and pair.as_of <= released + days(rule.regrace_days),
         meets_hold_minimum=total >= rule.minimum_minor.get(pair.currency, 0),
     )
@@ -115,10 +143,19 @@ def is_deadline_passed(pair: Pair, past: History) -> bool:
     return past.last_pay_by_on is None or pair.as_of > past.last_pay_by_on + days(pair.policy.grace_days)
 
 
-def is_ripe(pair: Pair, past: History, step: Step) -> bool:
+def is_gap_passed(pair: Pair, past: History, step: Step) -> bool:
+    """The minimum gap since the last letter is over."""
+    return past.last_letter_on is None or pair.as_of >= past.last_letter_on + days(step.min_gap_days)
+
+
+def is_step_due(pair: Pair, step: Step) -> bool:
+    """The oldest chaseable invoice is old enough for the step."""
     oldest = balances.oldest_days_past_due(pair)
-    gap_passed = past.last_letter_on is None or pair.as_of >= past.last_letter_on + days(step.min_gap_days)
-    return oldest is not None and oldest >= step.day and is_deadline_passed(pair, past) and gap_passed
+    return oldest is not None and oldest >= step.day
+
+
+def is_ripe(pair: Pair, past: History, step: Step) -> bool:
+    return is_step_due(pair, step) and is_deadline_passed(pair, past) and is_gap_passed(pair, past, step)
 
 
 def hold_step(pair: Pair, past: History) -> Step | None:
@@ -168,9 +205,8 @@ def climb(pair: Pair, past: History, met: Conditions, step: Step | None) -> Deci
 
 
 def decide(pair: Pair, past: History, met: Conditions) -> Decision:
-    held = held_on(pair)
     step = next_step(pair, past, met)
-    if held is not None and (met.has_plan or held_open(pair, held) == 0):
+    if is_cured(pair):
         return Decision("release", step)
     total = sum(balances.chaseable(pair, invoice) for invoice in pair.invoices)
     if total == 0:

@@ -9,10 +9,20 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
+from dunwell.law import load_law
 from dunwell.policy.model import PolicySet
 
 from .generate_policies import policy_set
-from .records import OracleAccount, OracleEntry, OracleEvent, OracleInvoice, OracleLedger, OracleOrder
+from .records import (
+    Creditor,
+    OracleAccount,
+    OracleEntry,
+    OracleEvent,
+    OracleInvoice,
+    OracleLedger,
+    OracleOrder,
+    World,
+)
 from .reference import policy_of
 
 Option = TypeVar("Option")
@@ -27,12 +37,25 @@ AS_OF = (
     date(2025, 12, 24),
     date(2026, 4, 3),
     date(2025, 8, 17),
+    date(2026, 7, 1),
+    date(2026, 11, 22),
+    date(2027, 1, 15),
+    date(2024, 7, 2),
+    date(2025, 7, 31),
+    date(2026, 1, 2),
 )
+JURISDICTIONS = ("DE", "AT", "CH", "FR", "ES", "GB", "IE", "NL", "BE", "RO", "PL", "VN", "US", "XX")
+"""Every way in which a law counts, and a place that the tables do not know."""
 COUNTRIES = ("DE", "US", "FR", "VN", "KW", "RO", "GB")
-CURRENCIES = ("EUR", "USD", "VND", "KWD")
+CURRENCIES = ("EUR", "EUR", "EUR", "USD", "VND", "KWD", "GBP", "GBP", "RON", "PLN")
 AGES = (31, 0, 1, 3, 4, 6, 12, 21, 29, 30, 32, 35, 36, 37, 45, 60, 61, 90, 91, 200, -1, -30)
 BACK = (0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 20, 21, 30, 31, 32, 45, 60, -1, -7)
 AMOUNTS = (10_000, 100, 5_000, 4_999, 5_001, 1, 25_000, 123_457, 987_654_321, 10**15)
+DEBTS = (*AMOUNTS, 99_999, 100_000, 100_001, 250_001, 500_000, 999_999, 1_000_000, 1_000_001, 5_000_000, 90_000_000)
+"""Both sides of every step of the fixed compensations."""
+TURNS = ((6, 30), (7, 1), (12, 31), (1, 1), (2, 28), (3, 1), (1, 31), (6, 29), (12, 30), (2, 29))
+"""Days on which a rate, a year or a month turns."""
+YEARS_AGO = (0, 1, 1, 2, 3, 5, 8, 12, 13, 21, 30)
 EVENT_KINDS = (
     *("request", "request", "call", "response", "response", "promise", "promise", "dispute", "dispute"),
     *("dispute", "plan", "exclusion", "exclusion", "hold", "release"),
@@ -70,21 +93,32 @@ def an_account(pick: Pick, account_id: int, policies: PolicySet) -> OracleAccoun
     )
 
 
+def a_turn(pick: Pick, as_of: date) -> date:
+    """A day on which a rate, a year or a month turns, up to thirty years ago."""
+    year = as_of.year - pick(YEARS_AGO)
+    month, day = pick(TURNS)
+    return date(year, month, 1) + days(day - 1)
+
+
+def a_due_day(pick: Pick, as_of: date) -> date:
+    return a_turn(pick, as_of) if one_in(pick, 5) else as_of - days(pick(AGES))
+
+
 def an_invoice(pick: Pick, account: OracleAccount, number: int, as_of: date) -> OracleInvoice:
     currency = pick(CURRENCIES) if one_in(pick, 5) else account.currency
-    due_on = None if one_in(pick, 20) else as_of - days(pick(AGES))
+    due_on = None if one_in(pick, 20) else a_due_day(pick, as_of)
     issued_on = (due_on or as_of) - days(pick((30, 14, 0, 60)))
     if one_in(pick, 12):
         issued_on = pick((None, as_of, as_of + days(1), (due_on or as_of) + days(10)))
-    return OracleInvoice(number, account.account_id, currency, issued_on, due_on, pick(AMOUNTS))
+    return OracleInvoice(number, account.account_id, currency, issued_on, due_on, pick(DEBTS))
 
 
 def a_day(pick: Pick, as_of: date, invoices: Sequence[OracleInvoice]) -> date:
-    """A day near the as-of date, or near the day an invoice falls due."""
+    """A day near the as-of date, near the day an invoice falls due, or on which a rate turns."""
     dues = [invoice.due_on for invoice in invoices if invoice.due_on is not None]
     if dues and one_in(pick, 3):
         return pick(dues) + days(pick((0, 1, 2, 3, 4, 5, 6, 7, -1, -10)))  # type: ignore[no-any-return]
-    return as_of - days(pick(BACK))
+    return a_turn(pick, as_of) if one_in(pick, 8) else as_of - days(pick(BACK))
 
 
 def settlements(pick: Pick, invoice: OracleInvoice, as_of: date) -> list[OracleEntry]:
@@ -97,7 +131,11 @@ def settlements(pick: Pick, invoice: OracleInvoice, as_of: date) -> list[OracleE
     amount = invoice.amount_minor
     less = pick(("payment", "payment", "credit_note", "write_off"))
     back = pick(("reversal", "refund"))
-    story = pick(("open", "open", "open", "part", "full", "over", "halves", "bounced", "again", "back"))
+    story = pick(
+        ("open", "open", "open", "part", "full", "full", "residue", "over", "halves", "bounced", "again", "back")
+    )
+    if story == "residue":
+        return [entry(amount - pick((1, 100, 101, 5_000)), "payment")]
     if story == "part":
         return [entry(amount // pick((3, 2, 10)), less)]
     if story == "full":
@@ -156,9 +194,11 @@ def letters_sent(
         until_on = pick((None, None, on + days(5), as_of - days(pick((1, 0, 2, 3, 4, 5, 6)))))
         kind = "call" if one_in(pick, 10) else "request"
         currency = pick((None, account.currency))
-        sent.append(OracleEvent(account.account_id, on, kind, currency=currency, until_on=until_on, step=step.id))
+        channel = pick((None, "post", "email", "pigeon"))
+        sent.append(OracleEvent(account.account_id, on, kind, channel, currency, until_on=until_on, step=step.id))
         if step.letter == "hold" and not one_in(pick, 4):
-            sent.append(OracleEvent(account.account_id, on, "hold", currency=currency))
+            until_on = pick((None, on + days(10)))
+            sent.append(OracleEvent(account.account_id, on, "hold", currency=currency, until_on=until_on))
     return sent
 
 
@@ -186,9 +226,17 @@ def joined(parts: Sequence[OracleLedger]) -> OracleLedger:
     )
 
 
-def a_world(pick: Pick, accounts: int, policy_count: int) -> tuple[OracleLedger, PolicySet, date]:
-    """A ledger of independent accounts, the policies they fall under, and the as-of date."""
-    as_of = pick(AS_OF)
+def a_ledger(pick: Pick, accounts: int, policies: PolicySet, as_of: date) -> OracleLedger:
+    """A ledger of independent accounts."""
+    return joined([an_account_ledger(pick, number, policies, as_of) for number in range(1, accounts + 1)])
+
+
+def a_creditor(jurisdiction: str) -> Creditor:
+    return Creditor(load_law(), jurisdiction)
+
+
+def a_world(pick: Pick, accounts: int, policy_count: int) -> World:
+    """A ledger, the policies its customers fall under, the as-of date, and where the creditor sits."""
+    as_of, creditor = pick(AS_OF), a_creditor(pick(JURISDICTIONS))
     policies = policy_set(pick, policy_count)
-    parts = [an_account_ledger(pick, number, policies, as_of) for number in range(1, accounts + 1)]
-    return joined(parts), policies, as_of
+    return World(a_ledger(pick, accounts, policies, as_of), policies, as_of, creditor)

@@ -28,6 +28,8 @@ SHAPES = (
     "reminder second_request referral",
     "reminder",
 )
+TOLERANCES: tuple[dict[str, int], ...] = ({}, {}, {"EUR": 100, "GBP": 1, "VND": 5_000})
+DELIVERY_DAYS: tuple[dict[str, int], ...] = ({"email": 0, "post": 3, "phone": 0}, {"post": 30, "email": 1}, {})
 GAPS = (7, 0, 1, 14)
 TERMS = (7, 0, 5, 10)
 PLAIN = {step.id: step for step in DEFAULT_STEPS}
@@ -81,23 +83,39 @@ def hold_rule(pick: Pick) -> HoldRule:
         min_unanswered_requests=pick((2, 0, 1, 3)),
         warn_first=pick((True, False)),
         minimum_minor=pick(MINIMUMS),
+        cure_days=pick((10, 0, 3)),
         regrace_days=pick((5, 0, 10)),
     )
 
 
+def interest_terms(pick: Pick) -> InterestTerms:
+    kind = pick(("none", "contract", "statutory", "statutory", "statutory"))
+    if kind == "none":
+        return InterestTerms()
+    if kind == "contract":
+        day_count = pick(("act/365", "act/360", "30/360"))
+        return InterestTerms("contract", pick((900, 1, 2_475)), day_count=day_count)
+    rate = pick((None, 900, 2_475))
+    return InterestTerms("statutory", rate, refuse_unverified=pick((False, False, True)))
+
+
 def policy(pick: Pick, name: str) -> Policy:
     fee = pick(FEES)
-    rate = pick((None, None, 900, 1, 2_475))
     return Policy(
         name=name,
         steps=ladder(pick),
         grace_days=pick((0, 0, 1, 2, 3, 4, 5)),
         hold=hold_rule(pick),
         late_fee=LateFee(fee, from_days_past_due=pick((1, 0, 30))) if fee else None,
-        interest=InterestTerms("contract", rate) if rate else InterestTerms(),
+        interest=interest_terms(pick),
+        compensation=pick((False, True)),
         minimum_minor=pick(MINIMUMS),
+        tolerance_minor=pick(TOLERANCES),
         response_pause_days=pick((10, 0, 5)),
         restart_on_cure=pick((False, False, True)),
+        pursue_charges_after_principal=pick((False, True)),
+        chase=pick((True,) * 11 + (False,)),
+        delivery_days=pick(DELIVERY_DAYS),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from dunwell.calendar import deadline_after
 from dunwell.policy.model import Step
 
-from .balances import balance_on, chaseable_invoices
+from .balances import chaseable_invoices, is_settled_on
 from .records import OracleEvent, OracleInvoice, Pair
 
 ONE_DAY = timedelta(days=1)
@@ -21,34 +21,33 @@ def past_due_from(pair: Pair, invoice: OracleInvoice) -> date | None:
 
 
 def settled_on(pair: Pair, invoice: OracleInvoice) -> date | None:
-    """The day its balance last fell to zero or below; none while it is open, however often it was paid."""
-    if balance_on(pair, invoice, pair.as_of) > 0:
+    """The day its balance last fell to zero or the tolerance; none while it is open, however often it was paid."""
+    if not is_settled_on(pair, invoice, pair.as_of):
         return None
     moves = {entry.paid_on for entry in pair.applied[invoice.invoice_id]}
     falls = [
-        day for day in moves if balance_on(pair, invoice, day) <= 0 and balance_on(pair, invoice, day - ONE_DAY) > 0
+        day for day in moves if is_settled_on(pair, invoice, day) and not is_settled_on(pair, invoice, day - ONE_DAY)
     ]
-    return max(falls)
+    return max(falls, default=None)
 
 
 def spans(pair: Pair) -> list[tuple[date, date]]:
     """For each dated invoice its days open and past due: the first, and the day after the last."""
     found = []
     for invoice in pair.invoices:
-        first = past_due_from(pair, invoice)
-        if first is not None:
-            found.append((first, settled_on(pair, invoice) or pair.as_of + ONE_DAY))
+        first, settled = past_due_from(pair, invoice), settled_on(pair, invoice)
+        if first is None or (settled is None and is_settled_on(pair, invoice, pair.as_of)):
+            continue
+        found.append((first, settled or pair.as_of + ONE_DAY))
     return found
 
 
 def episode_start(pair: Pair) -> date | None:
-    """Walk back from the as-of date for as long as each day has an open past-due invoice."""
-    days = spans(pair)
-    start = None
-    day = pair.as_of
-    while any(first <= day < end for first, end in days):
-        start = day
-        day -= ONE_DAY
+    """Walk back from the as-of date, from span to span, for as long as a day has an open past-due invoice."""
+    days, day, start = spans(pair), pair.as_of, None
+    while covering := [first for first, end in days if first <= day < end]:
+        start = min(covering)
+        day = start - ONE_DAY
     return start
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from dunwell.policy.model import PolicySet
 
-from .records import OracleLedger
+from .records import OracleLedger, World
 from .reference import policy_of
 
 
@@ -31,7 +31,9 @@ def policy_text(ledger: OracleLedger, policies: PolicySet) -> str:
         f"Policy: {policy.name} grace_days={policy.grace_days} pause={policy.response_pause_days} "
         f"restart_on_cure={policy.restart_on_cure} minimum={policy.minimum_minor}",
         f"  {policy.hold}",
-        f"  {policy.late_fee} {policy.interest.kind} {policy.interest.contract_rate_hundredths}",
+        f"  {policy.late_fee}",
+        f"  {policy.interest} compensation={policy.compensation} delivery_days={policy.delivery_days}",
+        f"  chase={policy.chase} tolerance={policy.tolerance_minor} pursue={policy.pursue_charges_after_principal}",
     ]
     lines += [
         f"  step {step.id} day={step.day} letter={step.letter} pay_by={step.pay_by_days} "
@@ -42,12 +44,14 @@ def policy_text(ledger: OracleLedger, policies: PolicySet) -> str:
     return "\n".join(lines)
 
 
-def as_text(ledger: OracleLedger, policies: PolicySet, as_of: date) -> str:
+def as_text(world: World) -> str:
+    ledger, as_of = world.ledger, world.as_of
     rows = [*ledger.accounts, *ledger.invoices, *ledger.entries, *ledger.events, *ledger.orders]
+    creditor = "nowhere" if world.creditor is None else world.creditor.jurisdiction
     return "\n".join(
         [
-            f"As of {as_of} ({as_of:%A})",
-            policy_text(ledger, policies),
+            f"As of {as_of} ({as_of:%A}), a creditor in {creditor}",
+            policy_text(ledger, world.policies),
             *(row_text(row, as_of) for row in rows),
         ]
     )

@@ -7,8 +7,10 @@ a row of the one compares with a row of the other name by name.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from dunwell.policy.model import Policy
+from dunwell.law import Law
+from dunwell.policy.model import Policy, PolicySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,26 @@ class OracleLedger:
 
 
 @dataclass(frozen=True, slots=True)
+class Creditor:
+    """Where the creditor sits, and the tables of late-payment law that are in force."""
+
+    law: Law
+    jurisdiction: str
+    looked_up: dict[tuple[str, date], Any] = field(default_factory=dict, compare=False, repr=False)
+    """Rates by party type and day, read from the tables once and not once for every debt."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All that an assessment reads: the ledger, the policies, the day, and the law of the creditor."""
+
+    ledger: OracleLedger
+    policies: PolicySet
+    as_of: date
+    creditor: Creditor | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """An account in one of its currencies on the as-of date: only the rows that count that day."""
 
@@ -102,6 +124,7 @@ class Pair:
     orders: tuple[OracleOrder, ...] = ()
     applied: Mapping[int, tuple[OracleEntry, ...]] = field(default_factory=dict)
     """The entries of each counted invoice."""
+    creditor: Creditor | None = None
 
     def events_of(self, *kinds: str) -> list[OracleEvent]:
         return [event for event in self.events if event.kind in kinds]
@@ -165,8 +188,10 @@ class AccountResult:
     warning_pay_by_on: date | None
     paused_until_on: date | None
     promised_until_on: date | None
+    excluded_until_on: date | None
     released_on: date | None
     held_on: date | None
+    cure_by_on: date | None
     held_open_minor: int | None
     is_over_hold_days: bool
     is_unanswered: bool
@@ -184,7 +209,12 @@ class AccountResult:
     meets_minimum: bool
     is_held: bool
     is_cured: bool
+    is_cure_missed: bool
+    is_step_due: bool | None
+    """Said of the next step; ``None`` where there is none, and then the reference claims nothing."""
     is_deadline_passed: bool
+    is_gap_passed: bool | None
+    is_rate_missing: bool
     hold: str
     action: str
     step: str | None

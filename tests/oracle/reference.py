@@ -1,4 +1,4 @@
-"""The assessment in plain Python: slow, naive and meant to be read beside product §1, §2 and decisions/0002.
+"""The assessment in plain Python: slow, naive and meant to be read beside product §1, §2 and decisions/0002, 0003.
 
 Written from those texts and not from the engine, so that the two can disagree. No Polars, no float: integers,
 fractions and dates. One call assesses one account; nothing is shared between accounts.
@@ -12,22 +12,29 @@ from typing import Any, TypeVar
 
 from dunwell.policy.model import Policy, PolicySet
 
-from . import balances, charges
+from . import balances, charges, claims
 from .decision import (
     Conditions,
     Decision,
     conditions,
+    cure_by_on,
     decide,
     held_on,
     held_open,
+    is_cure_missed,
+    is_cured,
     is_deadline_passed,
+    is_gap_passed,
     is_paused,
+    is_step_due,
     last_on,
     pay_by_on,
 )
 from .history import History, history
+from .interest import interests
 from .records import (
     AccountResult,
+    Creditor,
     InvoiceResult,
     OracleAccount,
     OracleEntry,
@@ -62,7 +69,9 @@ def event_concerns(event: OracleEvent, currency: str, currency_of: dict[int, str
     return event.currency in {None, currency}
 
 
-def pairs_of(account: OracleAccount, rows: OracleLedger, policies: PolicySet, as_of: date) -> list[Pair]:
+def pairs_of(
+    account: OracleAccount, rows: OracleLedger, policies: PolicySet, as_of: date, creditor: Creditor | None
+) -> list[Pair]:
     """The account's own currency, and every currency in which something is on its books by the as-of date."""
     invoices = [row for row in rows.invoices if balances.was_issued(row, as_of)]
     entries = [row for row in rows.entries if row.paid_on <= as_of]
@@ -95,16 +104,15 @@ def pairs_of(account: OracleAccount, rows: OracleLedger, policies: PolicySet, as
                 answers_on=tuple(answers),
                 orders=tuple(row for row in rows.orders if row.currency == currency),
                 applied=applied,
+                creditor=creditor,
             )
         )
     return pairs
 
 
-def invoice_result(pair: Pair, invoice_id: int, decision: Decision) -> InvoiceResult:
-    invoice = next(row for row in pair.invoices if row.invoice_id == invoice_id)
+def invoice_result(pair: Pair, invoice: OracleInvoice, decision: Decision, interest: int) -> InvoiceResult:
     days = balances.days_past_due(invoice, pair.as_of)
     fee = charges.late_fee(pair, invoice, decision)
-    interest = charges.interest(pair, invoice)
     compensation = charges.compensation(pair, invoice)
     chaseable = balances.chaseable(pair, invoice)
     return InvoiceResult(
@@ -143,9 +151,7 @@ def balance_facts(pair: Pair, invoices: list[InvoiceResult]) -> dict[str, Any]:
         "policy": pair.policy.name,
         "open_minor": sum(row.open_minor for row in invoices),
         "overdue_minor": sum(
-            row.open_minor
-            for row in invoices
-            if row.days_past_due is not None and row.days_past_due > pair.policy.grace_days
+            balances.open_now(pair, invoice) for invoice in pair.invoices if balances.is_overdue(pair, invoice)
         ),
         "oldest_days_past_due": balances.oldest_days_past_due(pair),
         "current_minor": in_bucket(invoices, "current"),
@@ -176,6 +182,14 @@ def demand_facts(pair: Pair, invoices: list[InvoiceResult]) -> dict[str, Any]:
     }
 
 
+def excluded_until_on(pair: Pair) -> date | None:
+    """The last day of the account's exclusions; none when one of them, or the policy, names no end."""
+    ends = [event.until_on for event in balances.account_exclusions(pair)]
+    if not pair.policy.chase or None in ends:
+        return None
+    return max((end for end in ends if end is not None), default=None)
+
+
 def history_facts(pair: Pair, past: History) -> dict[str, Any]:
     return {
         "requests_sent": len(past.requests),
@@ -191,6 +205,7 @@ def history_facts(pair: Pair, past: History) -> dict[str, Any]:
         "promised_until_on": max(
             (event.until_on for event in balances.active_promises(pair) if event.until_on), default=None
         ),
+        "excluded_until_on": excluded_until_on(pair),
         "released_on": last_on(pair, "release"),
         "held_on": last_on(pair, "hold"),
         "is_deadline_passed": is_deadline_passed(pair, past),
@@ -202,12 +217,16 @@ def condition_facts(met: Conditions) -> dict[str, Any]:
     return {"is_unprotected": met.is_unprotected, **asdict(met)}
 
 
-def decision_facts(pair: Pair, met: Conditions, decision: Decision) -> dict[str, Any]:
+def decision_facts(pair: Pair, past: History, decision: Decision) -> dict[str, Any]:
     held = held_on(pair)
     return {
         "is_held": held is not None,
         "held_open_minor": None if held is None else held_open(pair, held),
-        "is_cured": held is not None and (met.has_plan or held_open(pair, held) == 0),
+        "cure_by_on": cure_by_on(pair),
+        "is_cured": is_cured(pair),
+        "is_cure_missed": is_cure_missed(pair),
+        "is_step_due": is_step_due(pair, decision.step) if decision.step else None,
+        "is_gap_passed": is_gap_passed(pair, past, decision.step) if decision.step else None,
         "hold": hold_state(pair, decision),
         "action": decision.action,
         "step": decision.step.id if decision.step else None,
@@ -221,27 +240,29 @@ def assess_pair(pair: Pair) -> tuple[AccountResult, list[InvoiceResult]]:
     past = history(pair)
     met = conditions(pair, past)
     decision = decide(pair, past, met)
+    borne = interests(pair)
     invoices = [
-        invoice_result(pair, invoice.invoice_id, decision)
+        invoice_result(pair, invoice, decision, (borne or {}).get(invoice.invoice_id, 0))
         for invoice in pair.invoices
-        if balances.open_now(pair, invoice) > 0
+        if balances.open_now(pair, invoice) > 0 or claims.is_pursued(pair, invoice)
     ]
     result = AccountResult(
         **balance_facts(pair, invoices),
         **demand_facts(pair, invoices),
         **history_facts(pair, past),
         **condition_facts(met),
-        **decision_facts(pair, met, decision),
+        **decision_facts(pair, past, decision),
+        is_rate_missing=borne is None,
     )
     return result, invoices
 
 
 def assess_account(
-    account: OracleAccount, rows: OracleLedger, policies: PolicySet, as_of: date
+    account: OracleAccount, rows: OracleLedger, policies: PolicySet, as_of: date, creditor: Creditor | None = None
 ) -> tuple[list[AccountResult], list[InvoiceResult]]:
     """Assess one account; ``rows`` holds nothing but its rows."""
     accounts, invoices = [], []
-    for pair in pairs_of(account, rows, policies, as_of):
+    for pair in pairs_of(account, rows, policies, as_of, creditor):
         result, opened = assess_pair(pair)
         accounts.append(result)
         invoices += opened
@@ -278,12 +299,12 @@ def by_account(ledger: OracleLedger) -> list[tuple[OracleAccount, OracleLedger]]
 
 
 def assess_ledger(
-    ledger: OracleLedger, policies: PolicySet, as_of: date
+    ledger: OracleLedger, policies: PolicySet, as_of: date, creditor: Creditor | None = None
 ) -> tuple[list[AccountResult], list[InvoiceResult]]:
     """Assess every account of a ledger, one after the other."""
     accounts, invoices = [], []
     for account, rows in by_account(ledger):
-        results, opened = assess_account(account, rows, policies, as_of)
+        results, opened = assess_account(account, rows, policies, as_of, creditor)
         accounts += results
         invoices += opened
     return accounts, invoices

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from dunwell.policy.model import Policy, PolicySet, default_policy
+from dunwell.law import load_law
+from dunwell.policy.model import InterestTerms, Policy, PolicySet, default_policy
 
 from .records import (
     AccountResult,
+    Creditor,
     InvoiceResult,
     OracleAccount,
     OracleEntry,
@@ -36,6 +38,7 @@ class Story:
     entries: tuple[OracleEntry, ...] = ()
     events: tuple[OracleEvent, ...] = ()
     orders: tuple[OracleOrder, ...] = ()
+    creditor: Creditor | None = None
 
     def under(self, **changes: Any) -> "Story":
         """With other terms in the policy."""
@@ -53,6 +56,11 @@ class Story:
     def of(self, **changes: Any) -> "Story":
         """With another customer."""
         return replace(self, account=replace(self.account, **changes))
+
+    def by_law(self, jurisdiction: str, **interest: Any) -> "Story":
+        """The creditor sits here; statutory interest, and the fixed compensation of the law."""
+        terms = InterestTerms("statutory", **interest)
+        return replace(self.under(interest=terms, compensation=True), creditor=Creditor(load_law(), jurisdiction))
 
     def owing(self, amount: int, due: int = 0, currency: str = "EUR", issued: int = -28) -> "Story":
         """With another invoice, due and issued so many days after the first one's due date."""
@@ -83,7 +91,7 @@ class Story:
 
     def results(self) -> tuple[list[AccountResult], list[InvoiceResult]]:
         policies = PolicySet({self.policy.name: self.policy}, self.policy.name)
-        return assess_ledger(self.ledger, policies, day(self.age))
+        return assess_ledger(self.ledger, policies, day(self.age), self.creditor)
 
     def assessed(self, currency: str = "EUR") -> AccountResult:
         return next(row for row in self.results()[0] if row.currency == currency)

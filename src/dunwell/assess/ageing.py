@@ -13,8 +13,12 @@ def days_past_due(as_of: date) -> pl.Expr:
 
 
 def is_past_due() -> pl.Expr:
-    """Past due: as-of date > due date + grace days. On the last grace day it is not."""
-    return (pl.col("days_past_due") > pl.col("grace_days")).fill_null(value=False).alias("is_past_due")
+    """Past due: as-of date > due date + grace days, and more than a rounding residue is open.
+
+    On the last grace day it is not; a balance within the policy's tolerance counts as settled.
+    """
+    is_late = (pl.col("days_past_due") > pl.col("grace_days")).fill_null(value=False)
+    return (is_late & (pl.col("open_minor") > pl.col("tolerance_minor"))).alias("is_past_due")
 
 
 def bucket() -> pl.Expr:

@@ -104,6 +104,7 @@ _INVOICE_COLUMNS: Columns = {
     "interest_minor": pl.Int64,
     "compensation_minor": pl.Int64,
     "total_minor": pl.Int64,
+    "interest_from_on": pl.Date,  # the first day that bears the interest claimed; null where none is
 }
 INVOICE_COLUMNS = pl.Schema(_INVOICE_COLUMNS)
 """One row per open invoice; ordered by account, currency, due date and key."""

@@ -5,10 +5,14 @@ from datetime import date
 
 import polars as pl
 
-from dunwell.assess import fees, interest
+from dunwell.assess import compensation, fees, interest
 from dunwell.assess.balances import PAIR
-from dunwell.law.model import Law
+from dunwell.assess.basis import Basis, bases
+from dunwell.assess.legal import LegalSetting
+from dunwell.assess.listing import listed
 from dunwell.policy.model import PolicySet
+
+AMOUNTS = ("late_fee_minor", "interest_minor", "compensation_minor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,38 +20,24 @@ class Tariff:
     """What decides about charges: the policies, the law, and the day."""
 
     policies: PolicySet
-    law: Law | None
+    legal: LegalSetting | None
     as_of: date
 
 
-def charge(
-    open_invoices: pl.DataFrame,
-    decided: pl.DataFrame,
-    requests: pl.DataFrame,
-    entries: pl.LazyFrame,
-    tariff: Tariff,
-) -> pl.DataFrame:
-    """Every open invoice with what may be claimed on it; charges stand on chaseable invoices only."""
-    if not _charges_anything(tariff.policies):
-        return open_invoices.with_columns(_nothing_charged())
-    context = decided.select(PAIR, "policy", "country", "party_type")
-    chaseable = open_invoices.filter(pl.col("chaseable_minor") > 0).join(context, on=PAIR)
-    fee = _late_fees(chaseable, _steps_taken(decided, requests, tariff.as_of), entries, tariff)
-    cost = interest.interest_by_invoice(chaseable, entries, tariff.policies, tariff.as_of)
-    amounts = ["late_fee_minor", "interest_minor", "compensation_minor"]
-    return (
-        open_invoices.join(fee, on="invoice_id", how="left")
-        .join(cost, on="invoice_id", how="left")
-        .with_columns(
-            pl.lit(0, dtype=pl.Int64).alias("compensation_minor"),
-            pl.lit(value=False).alias("is_rate_missing"),
-        )
-        .with_columns(pl.col(amounts).fill_null(0))
-        .with_columns(pl.sum_horizontal("chaseable_minor", *amounts).alias("total_minor"))
-    )
+@dataclass(frozen=True, slots=True)
+class Chargeable:
+    """What may bear charges: ``invoices`` with their pair's policy, and the letters that count for them.
+
+    ``letters`` have pair, ``on``, ``channel`` and, where a step was taken, ``step``; ``taken`` are the steps with
+    today's proposal. ``ended_on`` of an invoice is the day its one-off fee and its interest are looked at.
+    """
+
+    invoices: pl.DataFrame
+    letters: pl.DataFrame
+    taken: pl.DataFrame
 
 
-def _charges_anything(policies: PolicySet) -> bool:
+def charges_anything(policies: PolicySet) -> bool:
     """Whether any policy charges a fee, interest or compensation; most small businesses charge none."""
     return any(
         policy.late_fee is not None
@@ -58,29 +48,67 @@ def _charges_anything(policies: PolicySet) -> bool:
     )
 
 
-def _nothing_charged() -> list[pl.Expr]:
-    return [
-        pl.lit(0, dtype=pl.Int64).alias("late_fee_minor"),
-        pl.lit(0, dtype=pl.Int64).alias("interest_minor"),
-        pl.lit(0, dtype=pl.Int64).alias("compensation_minor"),
-        pl.lit(value=False).alias("is_rate_missing"),
-        pl.col("chaseable_minor").alias("total_minor"),
-    ]
+def charge(chargeable: Chargeable, entries: pl.LazyFrame, tariff: Tariff) -> pl.DataFrame:
+    """Fee, interest and compensation per invoice, and whether its interest stopped for want of a rate."""
+    found = bases(tariff.policies, tariff.legal)
+    fee = _late_fees(chargeable, entries, tariff)
+    owing = interest.bearing(chargeable.invoices, found, _first_letters(chargeable, entries, tariff.policies))
+    interests = _interest(owing, entries, found, tariff)
+    compensations = _compensation(owing, entries, found, tariff)
+    first_on = (pl.col("anchor_on") + pl.duration(days=1)).cast(pl.Date)
+    begun = owing.filter("claims_interest").select("invoice_id", first_on.alias("interest_from_on"))
+    return (
+        chargeable.invoices.select("invoice_id")
+        .join(begun, on="invoice_id", how="left")
+        .join(fee, on="invoice_id", how="left")
+        .join(interests, on="invoice_id", how="left")
+        .join(compensations, on="invoice_id", how="left")
+        .with_columns(pl.col(AMOUNTS).fill_null(0), pl.col("is_rate_missing").fill_null(value=False))
+    )
 
 
-def _steps_taken(decided: pl.DataFrame, requests: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """The steps whose letters were sent in the episode, and the one proposed today, with their dates."""
-    is_letter = (pl.col("kind") == "request") & pl.col("step_index").is_not_null()
-    sent = requests.filter(is_letter).select(PAIR, "step", "on")
-    proposing = decided.filter(pl.col("action").is_in(["letter", "hold"]))
-    return pl.concat([sent, proposing.select(PAIR, "step", pl.lit(as_of).alias("on"))])
+def _interest(owing: pl.DataFrame, entries: pl.LazyFrame, found: list[Basis], tariff: Tariff) -> pl.DataFrame:
+    context = interest.Context(tariff.legal, tariff.as_of)
+    claimed = owing.filter("claims_interest")
+    spans = interest.balance_spans(claimed, entries, tariff.as_of)
+    return interest.interest_by_invoice(claimed, spans, entries, found, context)
 
 
-def _late_fees(chaseable: pl.DataFrame, taken: pl.DataFrame, entries: pl.LazyFrame, tariff: Tariff) -> pl.DataFrame:
+def _compensation(owing: pl.DataFrame, entries: pl.LazyFrame, found: list[Basis], tariff: Tariff) -> pl.DataFrame:
+    claiming = [name for name, policy in tariff.policies.policies.items() if policy.compensation]
+    claimed = owing.filter(pl.col("policy").is_in(claiming))
+    spans = interest.balance_spans(claimed, entries, tariff.as_of, anchor="claim_anchor_on")
+    return compensation.compensation_by_invoice(claimed, spans, found, tariff.policies, tariff.legal)
+
+
+def _first_letters(chargeable: Chargeable, entries: pl.LazyFrame, policies: PolicySet) -> pl.DataFrame:
+    """When the customer received the first letter that asked for an invoice: ``invoice_id``, ``received_on``."""
+    delivery = pl.DataFrame(
+        [
+            (policy.name, channel, days)
+            for policy in policies.policies.values()
+            for channel, days in policy.delivery_days.items()
+        ],
+        schema={"policy": pl.String, "channel": pl.String, "delivery_days": pl.Int64},
+        orient="row",
+    )
+    days = pl.duration(days=pl.col("delivery_days").fill_null(0))
+    return (
+        listed(chargeable.invoices, chargeable.letters.select(PAIR, "on", "channel"), entries)
+        .join(delivery, on=["policy", "channel"], how="left")
+        .with_columns((pl.col("on") + days).cast(pl.Date).alias("received_on"))
+        .sort("on", "received_on")
+        .group_by("invoice_id")
+        .agg(pl.col("received_on").first())
+    )
+
+
+def _late_fees(chargeable: Chargeable, entries: pl.LazyFrame, tariff: Tariff) -> pl.DataFrame:
     """Late fees of the steps taken and the one-off fee, per invoice."""
-    currencies = chaseable["currency"].unique().cast(pl.String).to_list()
+    currencies = chargeable.invoices["currency"].unique().cast(pl.String).to_list()
     bands = fees.fee_bands(tariff.policies, sorted(currencies))
     if bands.is_empty():
         return pl.DataFrame(schema={"invoice_id": pl.Int64, "late_fee_minor": pl.Int64})
-    chargeable = fees.chargeable_fees(chaseable, taken, fees.once_from(tariff.policies), entries)
-    return fees.late_fees(chargeable, bands)
+    by_step = listed(chargeable.invoices, chargeable.taken.rename({"step": "fee"}), entries)
+    applying = fees.applying_fees(chargeable.invoices, by_step, fees.once_from(tariff.policies))
+    return fees.late_fees(applying, bands)

@@ -37,7 +37,7 @@ def episode_requests(requests: pl.DataFrame, pairs: pl.DataFrame, steps: pl.Data
     """
     known = steps.select("policy", "step", "step_index", "letter_kind", "pay_by_days", "warns_of_hold")
     counted = (
-        requests.select(PAIR, "on", "kind", "until_on", "step")
+        requests.select(PAIR, "on", "kind", "channel", "until_on", "step")
         .join(pairs, on=PAIR)
         .filter(pl.col("on") >= pl.col("counting_start_on"))
         .join(known, on=["policy", "step"], how="left")

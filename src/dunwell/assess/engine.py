@@ -26,16 +26,17 @@ from dunwell.assess import (
 from dunwell.assess.assessment import ACCOUNT_COLUMNS, INVOICE_COLUMNS, Assessment
 from dunwell.assess.balances import PAIR, pair_id
 from dunwell.assess.deadlines import with_deadline
-from dunwell.law.model import Law
+from dunwell.assess.demand import Everything, demanded
+from dunwell.assess.legal import LegalSetting
 from dunwell.ledger.frames import Ledger, conform
 from dunwell.policy.model import PolicySet
 
 
-def assess(ledger: Ledger, policies: PolicySet, law: Law | None, as_of: date) -> Assessment:
+def assess(ledger: Ledger, policies: PolicySet, legal: LegalSetting | None, as_of: date) -> Assessment:
     """Assess every account and currency of ``ledger`` under ``policies`` as of a business date.
 
-    Pure: the result depends on nothing but the arguments, and not on the order of their rows. ``law`` may be
-    ``None`` while no policy charges statutory interest or compensation. Returns one row per account and currency,
+    Pure: the result depends on nothing but the arguments, and not on the order of their rows. ``legal`` is
+    ``None`` when no statutory interest or compensation is to be claimed. Returns one row per account and currency,
     ordered by both, with its facts, reasons and action, and one row per open invoice.
     """
     entries = balances.dated_entries(ledger.entries.lazy(), as_of).collect().lazy()
@@ -48,8 +49,8 @@ def assess(ledger: Ledger, policies: PolicySet, law: Law | None, as_of: date) ->
     facts = _with_correspondence(summed.collect(), as_of)
     requests = _requests(facts, placed, policies)
     decided = _decide(_with_requests(facts, requests), policies, as_of)
-    tariff = charges.Tariff(policies, law, as_of)
-    charged = charges.charge(open_invoices.collect(), decided, requests, entries, tariff)
+    everything = Everything(invoices, open_invoices.collect(), entries, placed.requests.collect())
+    charged = demanded(everything, decided, requests, charges.Tariff(policies, legal, as_of))
     return _finish(decided, charged)
 
 
@@ -74,7 +75,7 @@ def _pairs(ledger: Ledger, policies: PolicySet, invoices: pl.LazyFrame, entries:
         .join(loose, on=PAIR, how="left")
         .join(balances.payments_by_pair(entries), on=PAIR, how="left")
         .join(orders, on=PAIR, how="left")
-        .with_columns(balances.unapplied_minor(), pl.col("minimum_minor", "hold_minimum_minor").fill_null(0))
+        .with_columns(balances.unapplied_minor(), pl.col(parameters.AMOUNTS).fill_null(0))
         .collect()
         .lazy()
     )
@@ -107,11 +108,12 @@ def _open_invoices(invoices: pl.LazyFrame, pairs: pl.LazyFrame, placed: _Placed,
     """Open invoices with age, bucket, and what of them may be chased."""
     return (
         invoices.filter(pl.col("open_minor") > 0)
-        .join(pairs.select(PAIR, "grace_days"), on=PAIR)
+        .join(pairs.select(PAIR, "grace_days", "tolerance_minor", "is_chased"), on=PAIR)
         .with_columns(ageing.days_past_due(as_of), episodes.past_due_from())
         .with_columns(ageing.is_past_due(), ageing.bucket())
         .join(placed.invoice_obstacles, on="invoice_id", how="left")
         .join(placed.pair_obstacles, on=PAIR, how="left")
+        .with_columns(obstacles.is_excluded())
         .with_columns(obstacles.disputed_minor(), obstacles.is_suspended())
         .with_columns(obstacles.chaseable_minor())
         .select(*_INVOICE_FACTS)
@@ -133,6 +135,7 @@ _INVOICE_FACTS = (
     "past_due_from_on",
     "is_past_due",
     "grace_days",
+    "tolerance_minor",
     "open_minor",
     "disputed_minor",
     "chaseable_minor",
@@ -153,7 +156,7 @@ def _facts(pairs: pl.LazyFrame, open_invoices: pl.LazyFrame, placed: _Placed) ->
     sums = open_invoices.with_columns(_invoice_masks()).group_by(PAIR).agg(_invoice_sums())
     counted = ["open_minor", "overdue_minor", "disputed_overdue_minor", "chaseable_minor"]
     buckets = [ageing.bucket_column(name) for name in ageing.BUCKETS]
-    flags = ["is_excluded", "has_promise", "has_plan", "is_held"]
+    flags = ["has_promise", "has_plan", "is_held"]
     rest = pl.col("held_open_minor").fill_null(0) - pl.col("unapplied_minor")
     return (
         pairs.join(sums, on=PAIR, how="left")
@@ -161,7 +164,9 @@ def _facts(pairs: pl.LazyFrame, open_invoices: pl.LazyFrame, placed: _Placed) ->
         .join(placed.holds, on=PAIR, how="left")
         .join(_held_open(open_invoices, placed), on=PAIR, how="left")
         .join(placed.responses, on="account_id", how="left")
-        .with_columns(pl.col(counted + buckets).fill_null(0), pl.col(flags).fill_null(value=False))
+        .with_columns(
+            pl.col(counted + buckets).fill_null(0), obstacles.is_excluded(), pl.col(flags).fill_null(value=False)
+        )
         .with_columns(
             balances.exposure_minor(),
             hold_rule.is_fully_disputed(),
@@ -198,11 +203,12 @@ def _invoice_masks() -> list[pl.Expr]:
 def _held_open(open_invoices: pl.LazyFrame, placed: _Placed) -> pl.LazyFrame:
     """What is still open, disputes left out, of the invoices that were past due on the day of the last hold."""
     is_issued = pl.col("issued_on").is_null() | (pl.col("issued_on") <= pl.col("held_on"))
-    demanded = open_invoices.join(placed.holds.select(PAIR, "held_on"), on=PAIR).filter(
+    asked = open_invoices.join(placed.holds.select(PAIR, "held_on"), on=PAIR).filter(
         pl.col("past_due_from_on") <= pl.col("held_on"), is_issued
     )
-    rest = pl.col("open_minor") - pl.col("disputed_minor")
-    return demanded.group_by(PAIR).agg(rest.sum().alias("held_open_minor"))
+    is_residue = pl.col("open_minor") <= pl.col("tolerance_minor")
+    rest = pl.when(is_residue).then(0).otherwise(pl.col("open_minor") - pl.col("disputed_minor"))
+    return asked.group_by(PAIR).agg(rest.sum().alias("held_open_minor"))
 
 
 def _with_correspondence(facts: pl.DataFrame, as_of: date) -> pl.DataFrame:

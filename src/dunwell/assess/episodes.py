@@ -24,7 +24,8 @@ def settled_late(settled: pl.LazyFrame, entries: pl.LazyFrame) -> pl.LazyFrame:
     entry reduces the debt and none is left over, the last entry settled the invoice; the rest are walked through.
     """
     late = settled.filter(pl.col("last_entry_on") > pl.col("past_due_from_on"))
-    is_plain = (pl.col("balance_minor") == 0) & (pl.col("least_entry_minor") > 0)
+    is_exact = (pl.col("balance_minor") == 0) & (pl.col("tolerance_minor") == 0)
+    is_plain = is_exact & (pl.col("least_entry_minor") > 0)
     plain = late.filter(is_plain).with_columns(pl.col("last_entry_on").alias("settled_on"))
     walked = _settled_by_walking(late.filter(~is_plain), entries)
     return pl.concat([plain, walked]).filter(pl.col("settled_on") > pl.col("past_due_from_on"))
@@ -32,13 +33,14 @@ def settled_late(settled: pl.LazyFrame, entries: pl.LazyFrame) -> pl.LazyFrame:
 
 def _settled_by_walking(late: pl.LazyFrame, entries: pl.LazyFrame) -> pl.LazyFrame:
     """Find the day after the last day on which the invoice was still open, among the days something was entered."""
+    settled_so_far = pl.col("settled_minor").cum_sum().over("invoice_id")
     daily = (
         entries.join(late, on="invoice_id", how="semi")
         .group_by("invoice_id", "paid_on")
         .agg(pl.col("settled_minor").sum())
         .sort("invoice_id", "paid_on")
-        .join(late.select("invoice_id", "amount_minor"), on="invoice_id", maintain_order="left")
-        .with_columns((pl.col("settled_minor").cum_sum().over("invoice_id") < pl.col("amount_minor")).alias("is_open"))
+        .join(late.select("invoice_id", "amount_minor", "tolerance_minor"), on="invoice_id", maintain_order="left")
+        .with_columns((pl.col("amount_minor") - settled_so_far > pl.col("tolerance_minor")).alias("is_open"))
     )
     last_open = daily.filter("is_open").group_by("invoice_id").agg(pl.col("paid_on").max().alias("last_open_on"))
     settled = (
@@ -57,11 +59,11 @@ def episode_starts(overdue: pl.LazyFrame, settled: pl.LazyFrame, entries: pl.Laz
     date; a pair without an open past-due invoice is in no episode and has no row.
     """
     open_from = overdue.group_by(PAIR).agg(
-        pl.col("past_due_from_on").min().alias("open_from_on"), pl.col("grace_days").first()
+        pl.col("past_due_from_on").min().alias("open_from_on"), pl.col("grace_days", "tolerance_minor").first()
     )
     older = settled.join(open_from, on=PAIR).with_columns(past_due_from())
     earlier = settled_late(older.filter(pl.col("past_due_from_on") < pl.col("open_from_on")), entries)
-    open_from = open_from.drop("grace_days")
+    open_from = open_from.drop("grace_days", "tolerance_minor")
     alone = open_from.join(earlier, on=PAIR, how="anti").rename({"open_from_on": "episode_start_on"})
     chained = open_from.join(earlier, on=PAIR, how="semi")
     spans = pl.concat(

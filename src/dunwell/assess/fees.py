@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
-from dunwell.assess.balances import PAIR
 from dunwell.ledger.frames import CURRENCY, Columns
 from dunwell.policy.model import Fee, PolicySet
 
@@ -101,42 +100,23 @@ def half_up(numerator: pl.Expr, denominator: int) -> pl.Expr:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def chargeable_fees(
-    invoices: pl.DataFrame, taken: pl.DataFrame, once_from: pl.DataFrame, entries: pl.LazyFrame
-) -> pl.DataFrame:
+_APPLYING = ("invoice_id", "policy", "currency", "amount_minor", "fee")
+
+
+def applying_fees(invoices: pl.DataFrame, by_step: pl.DataFrame, once_from: pl.DataFrame) -> pl.DataFrame:
     """Which fee applies to which invoice: each step's on the invoices it was sent for, and the one-off fee.
 
-    ``taken`` has the steps taken per pair with their date ``on`` (today's proposal included); ``once_from`` the day
-    from which a policy's one-off fee is due. A step names a fee once, however many of its letters were sent.
+    ``by_step`` pairs the steps taken with the invoices they asked for, ``once_from`` says from which day a policy's
+    one-off fee is due. A step names a fee once, however many of its letters were sent.
     """
+    late_days = (pl.col("ended_on") - pl.col("due_on")).dt.total_days()
     once = (
         invoices.join(once_from, on="policy")
-        .filter(pl.col("days_past_due") >= pl.col("from_days_past_due"))
+        .filter(late_days >= pl.col("from_days_past_due"))
         .with_columns(pl.lit(ONCE).alias("fee"))
-        .select(_CHARGEABLE)
+        .select(_APPLYING)
     )
-    return pl.concat([_sent_for(invoices, taken, entries).select(_CHARGEABLE).unique(), once])
-
-
-_CHARGEABLE = ("invoice_id", "policy", "currency", "amount_minor", "fee")
-
-
-def _sent_for(invoices: pl.DataFrame, taken: pl.DataFrame, entries: pl.LazyFrame) -> pl.DataFrame:
-    """Each step's letter with the invoices that were issued, past due and still open on the day it was sent."""
-    is_issued = pl.col("issued_on").is_null() | (pl.col("issued_on") <= pl.col("on"))
-    listed = invoices.join(taken.rename({"step": "fee"}), on=PAIR).filter(
-        pl.col("past_due_from_on") <= pl.col("on"), is_issued
-    )
-    settled = (
-        entries.join(listed.lazy().select("invoice_id", "fee", "on").unique(), on="invoice_id")
-        .filter(pl.col("paid_on") <= pl.col("on"))
-        .group_by("invoice_id", "fee", "on")
-        .agg(pl.col("settled_minor").sum().alias("settled_then_minor"))
-        .collect()
-    )
-    return listed.join(settled, on=["invoice_id", "fee", "on"], how="left").filter(
-        pl.col("settled_then_minor").fill_null(0) < pl.col("amount_minor")
-    )
+    return pl.concat([by_step.select(_APPLYING).unique(), once])
 
 
 def once_from(policies: PolicySet) -> pl.DataFrame:

@@ -1,72 +1,128 @@
-"""Interest on the balance actually open on each day (product §2.3), by running balances, exact in integers.
+"""Interest on the balance actually open on each day (product §2.3, decision 3), exact in integers.
 
-Between two entries the balance does not change, so the interest of a span is the balance times its days times the
-rate; the day of a payment still bears interest on the balance before it. One sum per invoice, rounded half-up once.
+Between two entries the balance does not change, so the interest of a span is the balance times the difference of two
+running sums of rates; the day of a payment still bears interest on the balance before it. One sum per invoice,
+rounded half-up once.
 """
 
 from datetime import date
 
 import polars as pl
 
-from dunwell.assess.fees import half_up
-from dunwell.policy.model import PolicySet
+from dunwell.assess.balances import PAIR
+from dunwell.assess.basis import Basis, basis_columns, index_table, start_table
+from dunwell.assess.compounding import compounded
+from dunwell.assess.legal import LegalSetting
 
-_SCALE = 10_000 * 365
-"""Rates are hundredths of a percent a year; a year has 365 days (act/365)."""
+RESULT = {"invoice_id": pl.Int64, "interest_minor": pl.Int64, "is_rate_missing": pl.Boolean}
 
 
-def contract_rates(policies: PolicySet) -> pl.DataFrame:
-    """The contract rate of every policy that charges one, in hundredths of a percent a year."""
-    rows = [
-        (policy.name, policy.interest.contract_rate_hundredths)
-        for policy in policies.policies.values()
-        if policy.interest.kind == "contract" and policy.interest.contract_rate_hundredths
-    ]
-    return pl.DataFrame(rows, schema={"policy": pl.String, "rate_hundredths": pl.Int64}, orient="row")
+def bearing(invoices: pl.DataFrame, found: list[Basis], first_letters: pl.DataFrame) -> pl.DataFrame:
+    """Add each invoice's basis and ``anchor_on``, the day before its first day of interest.
+
+    Null where interest waits for a letter that was never sent. ``first_letters`` has ``received_on`` per invoice.
+    """
+    default_on = pl.max_horizontal("due_on", "received_on")
+    waits = pl.when(pl.col("received_on").is_not_null()).then(default_on)
+    return (
+        invoices.with_columns(pl.col("party_type").cast(pl.String))
+        .join(basis_columns(found), on=["policy", "party_type"])
+        .join(first_letters, on="invoice_id", how="left")
+        .with_columns(
+            pl.when("needs_default").then(waits).otherwise("due_on").alias("anchor_on"),
+            pl.when("compensation_needs_default").then(waits).otherwise("due_on").alias("claim_anchor_on"),
+        )
+    )
 
 
 def interest_by_invoice(
-    chaseable: pl.DataFrame, entries: pl.LazyFrame, policies: PolicySet, as_of: date
+    invoices: pl.DataFrame, spans: pl.DataFrame, entries: pl.LazyFrame, found: list[Basis], context: "Context"
 ) -> pl.DataFrame:
-    """Interest per chaseable invoice from the day after its due date to the as-of date: ``interest_minor``."""
-    bearing = chaseable.join(contract_rates(policies), on="policy")
-    if bearing.is_empty():
-        return pl.DataFrame(schema={"invoice_id": pl.Int64, "interest_minor": pl.Int64})
-    spans = balance_spans(bearing, entries, as_of)
+    """Interest per invoice, and whether a day of it has no rate; one missing day stops the whole pair's interest.
+
+    ``invoices`` come from :func:`bearing`, ``spans`` from :func:`balance_spans`.
+    """
+    claimed = invoices.filter("claims_interest", pl.col("anchor_on").is_not_null())
+    if claimed.is_empty():
+        return pl.DataFrame(schema=RESULT)
+    simple = _simple(claimed, spans, found, context)
+    both = compounded(claimed, simple, entries, found, context.legal, context.as_of)
+    is_missing = pl.col("is_rate_missing").any().over(PAIR)
+    amount = pl.when(is_missing).then(0).otherwise("interest_minor")
+    return both.select("invoice_id", amount.alias("interest_minor"), is_missing.alias("is_rate_missing"))
+
+
+class Context:
+    """The law and the day."""
+
+    def __init__(self, legal: LegalSetting | None, as_of: date) -> None:
+        self.legal = legal
+        self.as_of = as_of
+
+
+def _simple(claimed: pl.DataFrame, spans: pl.DataFrame, found: list[Basis], context: Context) -> pl.DataFrame:
+    """Simple interest: ``PAIR, invoice_id, interest_minor, is_rate_missing``."""
+    first_on = claimed["anchor_on"].min()
+    assert isinstance(first_on, date)
+    window_end = max(context.as_of, first_on)
+    index = index_table(found, context.legal, first_on, window_end)
+    starts = start_table(found, context.legal, first_on, window_end)
+    columns = [PAIR, "invoice_id", "basis", "anchor_on", "scale", "is_fixed_at_start"]
     days = (pl.col("to_on") - pl.col("from_on")).dt.total_days()
-    numerator = pl.col("balance_minor").cast(pl.Int128) * days * pl.col("rate_hundredths")
+    is_bearing = (pl.col("balance_minor") > 0) & (days > 0)
+    known_days = pl.col("ok_days_to") - pl.col("ok_days")
+    is_known = (known_days == days) & pl.col("is_start_known").fill_null(value=True)
+    weight = (pl.col("rate_index_to") - pl.col("rate_index")).cast(pl.Int128) * pl.col("factor").fill_null(1)
     return (
-        spans.join(bearing.select("invoice_id", "rate_hundredths"), on="invoice_id")
-        .group_by("invoice_id")
-        .agg(numerator.sum().alias("numerator"))
-        .select("invoice_id", half_up(pl.col("numerator"), _SCALE).cast(pl.Int64).alias("interest_minor"))
+        claimed.select(columns)
+        .join(spans, on="invoice_id")
+        .join(index, left_on=["basis", "from_on"], right_on=["basis", "on"])
+        .join(index, left_on=["basis", "to_on"], right_on=["basis", "on"], suffix="_to")
+        .with_columns((pl.col("anchor_on") + pl.duration(days=1)).alias("first_day_on"))
+        .join(starts, on=["basis", "first_day_on"], how="left")
+        .group_by(PAIR, "invoice_id", "scale")
+        .agg(
+            (pl.col("balance_minor").cast(pl.Int128) * weight).sum().alias("numerator"),
+            (is_bearing & ~is_known).any().alias("is_rate_missing"),
+        )
+        .with_columns(_half_up(pl.col("numerator"), pl.col("scale")).cast(pl.Int64).alias("interest_minor"))
+        .select(PAIR, "invoice_id", "interest_minor", "is_rate_missing")
     )
 
 
-def balance_spans(invoices: pl.DataFrame, entries: pl.LazyFrame, as_of: date) -> pl.DataFrame:
-    """Spans of unchanged balance of each invoice after its due date: from_on (excluded) to to_on (included).
+def _half_up(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
+    whole = denominator.cast(pl.Int128)
+    return (2 * numerator + whole) // (2 * whole)
 
-    Entries on or before the due date reduce the balance from the start; a balance below zero bears nothing.
+
+def balance_spans(
+    invoices: pl.DataFrame, entries: pl.LazyFrame, as_of: date, anchor: str = "anchor_on"
+) -> pl.DataFrame:
+    """Spans of unchanged balance of each invoice after its anchor: from_on (excluded) to to_on (included).
+
+    Entries on or before the anchor reduce the balance from the start; a balance below zero bears nothing. An anchor
+    on or after the as-of date gives no span that bears anything.
     """
-    terms = invoices.select("invoice_id", "due_on", pl.col("amount_minor").alias("owed_minor"))
+    terms = invoices.filter(pl.col(anchor).is_not_null()).select(
+        "invoice_id",
+        pl.min_horizontal(pl.col(anchor), pl.lit(as_of)).alias("start_on"),
+        pl.col("amount_minor").alias("owed_minor"),
+    )
     changes = (
-        entries.filter(pl.col("invoice_id").is_not_null())
-        .select("invoice_id", "paid_on", "settled_minor")
-        .join(terms.lazy(), on="invoice_id")
+        entries.join(terms.lazy(), on="invoice_id")
+        .select("invoice_id", "owed_minor", pl.max_horizontal("paid_on", "start_on").alias("from_on"), "settled_minor")
         .collect()
-        .with_columns(pl.max_horizontal("paid_on", "due_on").alias("from_on"))
     )
     starts = terms.select(
         "invoice_id",
-        "due_on",
         "owed_minor",
-        pl.col("due_on").alias("from_on"),
+        pl.col("start_on").alias("from_on"),
         pl.lit(0, dtype=pl.Int64).alias("settled_minor"),
     )
-    steps = pl.concat([starts, changes.select(starts.columns)])
     balance = pl.col("owed_minor") - pl.col("settled_minor").cum_sum().over("invoice_id")
     return (
-        steps.group_by("invoice_id", "from_on")
+        pl.concat([starts, changes])
+        .group_by("invoice_id", "from_on")
         .agg(pl.col("owed_minor").first(), pl.col("settled_minor").sum())
         .sort("invoice_id", "from_on")
         .with_columns(

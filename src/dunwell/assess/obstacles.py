@@ -63,11 +63,15 @@ def disputed_minor() -> pl.Expr:
     return pl.when(is_whole).then(pl.col("open_minor")).otherwise(part).alias("disputed_minor")
 
 
+def is_excluded() -> pl.Expr:
+    """Whether the whole account is excluded, by an event or because its policy chases nobody."""
+    return (pl.col("is_excluded").fill_null(value=False) | ~pl.col("is_chased")).alias("is_excluded")
+
+
 def is_suspended() -> pl.Expr:
     """Whether an invoice is promised, in a plan or excluded."""
     is_named = pl.col("is_suspended").fill_null(value=False)
-    is_excluded = pl.col("is_excluded").fill_null(value=False)
-    return (is_named | is_excluded | _reaches("suspension_reach_on")).alias("is_suspended")
+    return (is_named | pl.col("is_excluded") | _reaches("suspension_reach_on")).alias("is_suspended")
 
 
 def _reaches(reach: str) -> pl.Expr:

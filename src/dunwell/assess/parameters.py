@@ -3,7 +3,7 @@
 A thousand policies cost the same as one, because no rule ever asks which policy it is looking at.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 from polars.expr.whenthen import ChainedThen
@@ -51,6 +51,8 @@ def _policy_row(policy: Policy) -> dict[str, object]:
         "grace_days": policy.grace_days,
         "response_pause_days": policy.response_pause_days,
         "restart_on_cure": policy.restart_on_cure,
+        "is_chased": policy.chase,
+        "pursues_charges": policy.pursue_charges_after_principal,
         "hold_allowed": policy.hold.allowed,
         "hold_days_past_due": policy.hold.days_past_due,
         "min_unanswered_requests": policy.hold.min_unanswered_requests,
@@ -65,28 +67,22 @@ def _policy_row(policy: Policy) -> dict[str, object]:
 
 
 def amount_columns(policies: PolicySet) -> pl.DataFrame:
-    """One row per policy and currency with its minimum amounts; a pair that is missing has none."""
+    """One row per policy and currency with its amounts; a pair that is missing has none."""
     rows = [
-        (
-            policy.name,
-            currency,
-            policy.minimum_minor.get(currency, 0),
-            policy.hold.minimum_minor.get(currency, 0),
-        )
+        (policy.name, currency, *(amounts.get(currency, 0) for amounts in _amounts(policy)))
         for policy in policies.policies.values()
-        for currency in sorted(_currencies(policy.minimum_minor, policy.hold.minimum_minor))
+        for currency in sorted({currency for amounts in _amounts(policy) for currency in amounts})
     ]
-    columns: Columns = {
-        "policy": pl.String,
-        "currency": CURRENCY,
-        "minimum_minor": pl.Int64,
-        "hold_minimum_minor": pl.Int64,
-    }
+    columns: Columns = {"policy": pl.String, "currency": CURRENCY, **dict.fromkeys(AMOUNTS, pl.Int64)}
     return pl.DataFrame(rows, schema=columns, orient="row")
 
 
-def _currencies(*amounts: Mapping[str, int]) -> Iterable[str]:
-    return {currency for mapping in amounts for currency in mapping}
+AMOUNTS = ("minimum_minor", "hold_minimum_minor", "tolerance_minor")
+"""The amounts a policy states per currency; 0 where it is silent."""
+
+
+def _amounts(policy: Policy) -> tuple[Mapping[str, int], ...]:
+    return policy.minimum_minor, policy.hold.minimum_minor, policy.tolerance_minor
 
 
 def step_columns(policies: PolicySet) -> pl.DataFrame:
