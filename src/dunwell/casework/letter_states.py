@@ -1,0 +1,67 @@
+"""The life of a letter (product §5): which moves are legal, and the moves themselves.
+
+draft → approved → queued → in_flight → sent → delivered
+in_flight → uncertain: a person decides; sending is at-most-once, so nothing is tried again by itself
+sent, delivered → bounced: a task for a person, not silence
+approved → sent: handed over by a person, printed and posted
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from dunwell.errors import RefusedError
+from dunwell.store.claims import NOW, Move, move_letter
+from dunwell.store.models import Letter
+
+LETTER_MOVES: Mapping[str, tuple[str, ...]] = {
+    "draft": ("approved", "cancelled"),
+    "approved": ("queued", "sent", "cancelled"),
+    "queued": ("in_flight", "cancelled"),
+    "in_flight": ("sent", "queued", "uncertain"),  # back to queued: surely not handed over
+    "uncertain": ("sent", "queued", "cancelled"),  # what a person found out
+    "sent": ("delivered", "bounced"),
+    "delivered": ("bounced",),
+    "bounced": (),
+    "cancelled": (),
+}
+"""From each state, the states that may follow."""
+
+
+def approve(letter: Letter, *, on: date, by: str, content: Mapping[str, Any] | None, reason: str = "") -> None:
+    """Approve a draft; ``content`` is frozen with it, so that what is sent is what was approved."""
+    _move(letter, Move(letter.state, "approved", on, by, reason), approved_at=NOW, approved_by=by, content=content)
+
+
+def mark_sent(letter: Letter, *, on: date, by: str, reason: str = "") -> None:
+    """Record that a letter has really gone out on ``on``; from now on it counts as a request."""
+    _move(letter, Move(letter.state, "sent", on, by, reason), sent_on=on)
+
+
+def cancel(letter: Letter, *, on: date, by: str, reason: str) -> None:
+    """Cancel a letter that has not gone out; its step can be drafted again."""
+    advance(letter, "cancelled", on=on, by=by, reason=reason)
+
+
+def advance(letter: Letter, to_state: str, *, on: date, by: str, reason: str = "") -> None:
+    """Move a letter on. Approval and sending carry data of their own: :func:`approve`, :func:`mark_sent`.
+
+    Raises ``RefusedError`` when the move is illegal or somebody else moved the letter first.
+    """
+    if to_state == "approved":
+        return approve(letter, on=on, by=by, content=letter.content, reason=reason)
+    if to_state == "sent":
+        return mark_sent(letter, on=on, by=by, reason=reason)
+    return _move(letter, Move(letter.state, to_state, on, by, reason))
+
+
+def _move(letter: Letter, move: Move, **changes: Any) -> None:
+    allowed = LETTER_MOVES[move.from_state]
+    if move.to_state not in allowed:
+        raise RefusedError(
+            f"Letter {letter.reference} is {move.from_state} and cannot become {move.to_state};"
+            f" it can become: {', '.join(allowed) or 'nothing else, it is finished'}."
+        )
+    if not move_letter(letter.pk, move, changes):
+        raise RefusedError(f"Letter {letter.reference} is no longer {move.from_state}: somebody else moved it first.")
+    letter.refresh_from_db()

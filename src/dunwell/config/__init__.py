@@ -1,0 +1,1 @@
+"""Composition: what a server or a management command needs to run Dunwell."""

@@ -1,0 +1,1 @@
+"""Out to the customer: one folder per channel. Nothing is sent yet; letters are rendered for post and marked as sent by hand."""

@@ -1,0 +1,36 @@
+"""Small tables and rows that a run looks up while it drafts."""
+
+from collections.abc import Collection
+from datetime import date
+
+import polars as pl
+
+from dunwell.store import bulk
+from dunwell.store.models import Letter
+
+ACCOUNT_LANGUAGES = pl.Schema({"account_id": pl.Int64, "account_number": pl.String, "language": pl.String})
+"""In which language each account is written to."""
+
+
+def account_languages() -> pl.DataFrame:
+    """Return every account's number and language."""
+    sql = "SELECT id AS account_id, account_number, language FROM store_account"
+    with bulk.reading():
+        return bulk.frame(sql, ACCOUNT_LANGUAGES)
+
+
+def release_letter(account_id: int, currency: str, held_on: date) -> Letter | None:
+    """Return the letter that tells of the release of a hold that began on ``held_on``."""
+    letters = Letter.objects.filter(
+        account_id=account_id, currency=currency, kind="hold_release", episode_start_on=held_on
+    )
+    return letters.exclude(state="cancelled").order_by("-attempt").first()
+
+
+def account_names(account_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return number and name of accounts by their key; many at once."""
+    schema = pl.Schema({"account_id": pl.Int64, "account_number": pl.String, "name": pl.String})
+    chosen = bulk.among("id", account_ids)
+    with bulk.reading():
+        rows = bulk.frame(f"SELECT id AS account_id, account_number, name FROM store_account WHERE {chosen}", schema)
+    return {account_id: (number, name) for account_id, number, name in rows.iter_rows()}

@@ -1,0 +1,85 @@
+"""Credit holds and the story of each of them."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from dunwell.store.models import fields
+from dunwell.store.models.accounts import Account
+from dunwell.store.models.letters import Letter
+from dunwell.store.models.runs import Decision
+
+HOLD_STATES = ("proposed", "approved", "notified", "in_force", "released", "withdrawn")
+HOLD_LIVE = ("proposed", "approved", "notified", "in_force")
+"""States of which an account may have one at a time per currency."""
+
+
+class Hold(models.Model):
+    """One hold on the credit of one account in one currency (product §2.1).
+
+    ``demanded_minor`` is what its letter demands, ``cure_by_on`` the last day to pay it.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT)
+    currency = fields.currency()
+    state = models.CharField(max_length=9, default="proposed")
+    proposed_on = fields.day()
+    in_force_on = fields.day_or_none()
+    cure_by_on = fields.day_or_none()
+    demanded_minor = fields.minor()
+    released_on = fields.day_or_none()
+    letter = models.ForeignKey(Letter, models.PROTECT, null=True)
+    decision = models.ForeignKey(Decision, models.PROTECT, null=True)
+
+    class Meta:
+        """At most one live hold per account and currency; none in force without its letter and its first day."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=("account", "currency"),
+                condition=models.Q(state__in=list(HOLD_LIVE)),
+                name="hold_one_live",
+            ),
+            fields.one_of("state", HOLD_STATES, "hold_state"),
+            fields.currency_is_three_letters("hold_currency"),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["notified", "in_force", "released"]) | models.Q(letter__isnull=False),
+                name="hold_has_letter",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["in_force", "released"]) | models.Q(in_force_on__isnull=False),
+                name="hold_in_force_on",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="released", released_on__isnull=False)
+                | models.Q(~models.Q(state="released"), released_on__isnull=True),
+                name="hold_released_on",
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Return its state."""
+        return self.state
+
+
+class HoldTransition(models.Model):
+    """One step in the life of a hold: who, when, why. Rows are added, never changed."""
+
+    hold = models.ForeignKey(Hold, models.PROTECT, related_name="transitions")
+    from_state = models.CharField(max_length=9, default="")
+    to_state = models.CharField(max_length=9)
+    at = models.DateTimeField(db_default=Now())
+    on = fields.day()
+    by = fields.text()
+    reason = fields.text()
+
+    class Meta:
+        """States are those of holds; the first comes from nothing."""
+
+        constraints = (
+            fields.one_of("to_state", HOLD_STATES, "hold_transition_to"),
+            fields.one_of("from_state", ("", *HOLD_STATES), "hold_transition_from"),
+        )
+
+    def __str__(self) -> str:
+        """Return both states."""
+        return f"{self.from_state or 'new'} → {self.to_state}"

@@ -1,0 +1,195 @@
+"""Questions that the rooms above ask; each is a query, none is a rule."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from django.db.models import Max, Q, QuerySet
+
+from dunwell.ledger.frames import CURRENCY
+from dunwell.store import bulk
+from dunwell.store.models import (
+    HOLD_LIVE,
+    LETTER_SENT,
+    Account,
+    Event,
+    Hold,
+    ImportBatch,
+    Letter,
+    PolicyVersion,
+    Run,
+)
+
+INVOICE_DETAILS = pl.Schema(
+    {
+        "invoice_id": pl.Int64(),
+        "account_id": pl.Int64(),
+        "invoice_number": pl.String(),
+        "order_number": pl.String(),
+        "issued_on": pl.Date(),
+        "delivered_on": pl.Date(),
+        "due_on": pl.Date(),
+        "currency": CURRENCY,
+        "amount_minor": pl.Int64(),
+        "description": pl.String(),
+        "document": pl.String(),
+    }
+)
+"""What a letter prints of an invoice; texts are empty, not null, when they are not known."""
+
+LIVE_HOLDS = pl.Schema({"account_id": pl.Int64(), "currency": CURRENCY, "hold_id": pl.Int64(), "state": pl.String()})
+"""One row per account and currency with a live hold."""
+
+LIVE_LETTERS = pl.Schema(
+    {
+        "account_id": pl.Int64(),
+        "currency": CURRENCY,
+        "letter_id": pl.Int64(),
+        "step": pl.String(),
+        "episode_start_on": pl.Date(),
+        "state": pl.String(),
+    }
+)
+"""One row per letter that is neither cancelled nor finished going out."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastRequest:
+    """A request that was really sent or made; ``letter_kind`` and ``reference`` are empty before Dunwell."""
+
+    on: date
+    kind: str
+    channel: str
+    step: str
+    letter_kind: str = ""
+    reference: str = ""
+
+
+def account_by_number(account_number: str) -> Account | None:
+    """Return the account of that number."""
+    return Account.objects.filter(account_number=account_number).first()
+
+
+def accounts_by_id(account_ids: Collection[int]) -> dict[int, Account]:
+    """Return accounts by their key; unknown keys are left out."""
+    return Account.objects.in_bulk(list(account_ids))
+
+
+def invoice_details(invoice_ids: Collection[int]) -> pl.DataFrame:
+    """Return what letters print of these invoices."""
+    columns = ", ".join(name for name in INVOICE_DETAILS if name != "invoice_id")
+    chosen = bulk.among("id", invoice_ids)
+    with bulk.reading():
+        found = bulk.frame(f"SELECT id AS invoice_id, {columns} FROM store_invoice WHERE {chosen}", INVOICE_DETAILS)
+    return found.sort("invoice_id")
+
+
+def past_requests(account_id: int, currency: str, since_on: date, until_on: date) -> list[PastRequest]:
+    """Return the requests of an account in a currency from ``since_on`` to ``until_on``, oldest first."""
+    days = (since_on, until_on)
+    events = Event.objects.filter(account_id=account_id, kind__in=("request", "call"), on__range=days).filter(
+        Q(invoice__isnull=True, currency__in=("", currency)) | Q(invoice__currency=currency)
+    )
+    letters = Letter.objects.filter(
+        account_id=account_id, currency=currency, is_request=True, state__in=LETTER_SENT, sent_on__range=days
+    )
+    before = [PastRequest(e.on, e.kind, e.channel, e.step) for e in events]
+    written = [
+        PastRequest(x.sent_on, "request", x.channel, x.step, x.kind, x.reference)
+        for x in letters
+        if x.sent_on is not None
+    ]
+    return sorted([*before, *written], key=lambda request: (request.on, request.step))
+
+
+def latest_run() -> Run | None:
+    """Return the finished run with the latest as-of date, the last made of those."""
+    return Run.objects.filter(state="finished").order_by("-as_of", "-id").first()
+
+
+def finished_run(as_of: date) -> Run | None:
+    """Return the last finished run for a day."""
+    return Run.objects.filter(state="finished", as_of=as_of).order_by("-id").first()
+
+
+def start_run(as_of: date, version: PolicyVersion, data_fingerprint: str = "", by: str = "") -> Run:
+    """Record that a run has begun."""
+    return Run.objects.create(as_of=as_of, policy_version=version, data_fingerprint=data_fingerprint, run_by=by)
+
+
+def record_policy(version: str, text: str, effective_on: date | None) -> PolicyVersion:
+    """Keep a policy text under its digest; the same text is kept once."""
+    return PolicyVersion.objects.get_or_create(version=version, defaults={"text": text, "effective_on": effective_on})[
+        0
+    ]
+
+
+def letters(*, states: Collection[str] = (), account_number: str = "", kind: str = "") -> QuerySet[Letter]:
+    """Return letters with their accounts, in the order in which they were drafted; empty means any."""
+    found = Letter.objects.select_related("account").order_by("id")
+    if states:
+        found = found.filter(state__in=list(states))
+    if account_number:
+        found = found.filter(account__account_number=account_number)
+    return found.filter(kind=kind) if kind else found
+
+
+def letter_by(name: str) -> Letter | None:
+    """Return the letter of a reference or, for digits, of a key."""
+    by_key = Q(pk=int(name)) if name.isdecimal() and len(name) < 19 else Q(pk__in=())
+    found = Letter.objects.select_related("account").filter(Q(reference=name) | by_key)
+    return next((letter for letter in found if letter.reference == name), None) or found.first()
+
+
+def live_letters() -> pl.DataFrame:
+    """Return the letters that are drafted or on their way: what must not be drafted again."""
+    with bulk.reading():
+        return bulk.frame(
+            "SELECT account_id, currency, id AS letter_id, step, episode_start_on, state FROM store_letter"
+            " WHERE state IN ('draft', 'approved', 'queued', 'in_flight', 'uncertain', 'bounced')",
+            LIVE_LETTERS,
+        )
+
+
+def live_holds() -> pl.DataFrame:
+    """Return the holds that are proposed, approved, notified or in force."""
+    states = ", ".join(f"'{state}'" for state in HOLD_LIVE)
+    with bulk.reading():
+        return bulk.frame(
+            f"SELECT account_id, currency, id AS hold_id, state FROM store_hold WHERE state IN ({states})",
+            LIVE_HOLDS,
+        )
+
+
+def holds(*, states: Collection[str] = HOLD_LIVE, account_number: str = "") -> QuerySet[Hold]:
+    """Return holds with their accounts and letters, oldest first; live ones unless told otherwise."""
+    found = Hold.objects.select_related("account", "letter").filter(state__in=list(states)).order_by("id")
+    return found.filter(account__account_number=account_number) if account_number else found
+
+
+def bank_complete_through() -> date | None:
+    """Return through which day bank data is complete, by all imports together (product §2.4)."""
+    newest: Mapping[str, date | None] = ImportBatch.objects.aggregate(day=Max("bank_complete_through"))
+    return newest["day"]
+
+
+def latest_batch_id() -> int:
+    """Return the number of the last import, 0 before the first."""
+    newest: Mapping[str, int | None] = ImportBatch.objects.aggregate(number=Max("id"))
+    return newest["number"] or 0
+
+
+def touched_accounts(since_batch_id: int) -> frozenset[int]:
+    """Return the accounts of which an import later than ``since_batch_id`` wrote a row."""
+    sql = " UNION ".join(
+        f"SELECT {column} AS account_id FROM {table} WHERE batch_id > {int(since_batch_id)}"
+        for table, column in (
+            ("store_account", "id"),
+            ("store_invoice", "account_id"),
+            ("store_entry", "account_id"),
+            ("store_event", "account_id"),
+        )
+    )
+    with bulk.reading():
+        return frozenset(bulk.frame(sql, pl.Schema({"account_id": pl.Int64()}))["account_id"])

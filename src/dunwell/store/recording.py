@@ -1,0 +1,179 @@
+"""What a run leaves behind: its decisions, the letters it drafted and the holds it proposed.
+
+Everything of one run is written in one transaction together with the run's end (:func:`finish_run`), so a run that
+is killed leaves nothing but its own row in state ``started``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+from django.db.models.functions import Now
+
+from dunwell.assess.assessment import ACCOUNT_COLUMNS, DECISION, FACTS, REASONS
+from dunwell.errors import RefusedError
+from dunwell.ledger.frames import CURRENCY
+from dunwell.store import bulk
+from dunwell.store.models import HOLD_LIVE, Run
+from dunwell.store.reasons import pack, unpack
+
+LETTERS = pl.Schema(
+    {
+        "account_id": pl.Int64(),
+        "currency": CURRENCY,
+        "kind": pl.String(),  # reminder, collection, hold …
+        "step": pl.String(),  # ladder step; off the ladder the kind
+        "is_request": pl.Boolean(),  # counts as a payment request once it is sent
+        "language": pl.String(),
+        "channel": pl.String(),
+        "episode_start_on": pl.Date(),  # off the ladder: the day of what it is about, such as the hold's first day
+        "reference": pl.String(),  # unique; a later attempt of the same step gets "-2", "-3" … appended
+        "pay_by_on": pl.Date(),
+        "total_due_minor": pl.Int64(),
+    }
+)
+"""One row per letter to draft."""
+
+HOLDS = pl.Schema(
+    {
+        "account_id": pl.Int64(),
+        "currency": CURRENCY,
+        "demanded_minor": pl.Int64(),
+        "episode_start_on": pl.Date(),  # with the step: which letter carries the hold
+        "step": pl.String(),
+    }
+)
+"""One row per hold to propose."""
+
+_TEXTS = ("policy", "step", "letter_kind")
+_COLUMNS = (*FACTS, *DECISION)
+_DAY = {"letter": "drafted_on", "hold": "proposed_on"}
+
+_SAME_STEP = (
+    "l.account_id = i.account_id AND l.currency = i.currency"
+    " AND l.episode_start_on = i.episode_start_on AND l.step = i.step"
+)
+_LETTERS_SQL = (
+    "INSERT INTO store_letter (account_id, currency, kind, step, is_request, language, channel, state,"
+    " episode_start_on, attempt, reference, drafted_on, pay_by_on, total_due_minor, decision_id, drafted_by,"
+    " approved_by) SELECT n.account_id, n.currency, n.kind, n.step, n.is_request, n.language, n.channel,"
+    " 'draft', n.episode_start_on, n.tried + 1,"
+    " CASE WHEN n.tried = 0 THEN n.reference ELSE n.reference || '-' || (n.tried + 1) END,"
+    " n.drafted_on, n.pay_by_on, n.total_due_minor, d.id, %s, '' FROM"
+    f" (SELECT i.*, (SELECT COALESCE(max(attempt), 0) FROM store_letter l WHERE {_SAME_STEP}) AS tried"
+    f" FROM new_letter i WHERE NOT EXISTS (SELECT 1 FROM store_letter l WHERE {_SAME_STEP}"
+    " AND l.state <> 'cancelled')) n"
+    " LEFT JOIN store_decision d ON d.run_id = %s AND d.account_id = n.account_id AND d.currency = n.currency"
+    " ORDER BY n.account_id, n.currency"
+)
+_HOLDS_SQL = (
+    "INSERT INTO store_hold (account_id, currency, state, proposed_on, demanded_minor, letter_id, decision_id)"
+    " SELECT i.account_id, i.currency, 'proposed', i.drafted_on, i.demanded_minor, l.id, d.id"
+    f" FROM new_hold i LEFT JOIN store_letter l ON {_SAME_STEP} AND l.state <> 'cancelled'"
+    " LEFT JOIN store_decision d ON d.run_id = %s AND d.account_id = i.account_id AND d.currency = i.currency"
+    " WHERE NOT EXISTS (SELECT 1 FROM store_hold h WHERE h.account_id = i.account_id"
+    " AND h.currency = i.currency"
+    f" AND (h.state IN ({', '.join(repr(state) for state in HOLD_LIVE)}) OR h.proposed_on = i.drafted_on))"
+    " ORDER BY i.account_id, i.currency"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything one run decided; ``counts`` is kept with the run."""
+
+    decisions: pl.DataFrame
+    letters: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LETTERS))
+    holds: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=HOLDS))
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many rows were written: letters and holds that already lived are not written again."""
+
+    decisions: int
+    letters: int
+    holds: int
+
+
+def finish_run(run_id: int, as_of: date, outcome: Outcome, by: str = "run") -> Recorded:
+    """Write everything of a run and mark it finished, all or nothing."""
+    with bulk.writing():
+        decisions = write_decisions(run_id, outcome.decisions)
+        letters = write_letters(run_id, as_of, outcome.letters, by)
+        holds = write_holds(run_id, as_of, outcome.holds, by)
+        counts = {**outcome.counts, "decisions": decisions, "letters": letters, "holds": holds}
+        unfinished = Run.objects.filter(pk=run_id, state="started")
+        if unfinished.update(state="finished", finished_at=Now(), counts=counts) != 1:
+            raise RefusedError(f"Run {run_id} has already finished; nothing of it was written again.")
+    return Recorded(decisions, letters, holds)
+
+
+def write_decisions(run_id: int, accounts: pl.DataFrame) -> int:
+    """Write an assessment's account frame as the decisions of a run; return how many."""
+    rows = accounts.select(
+        pl.lit(run_id, pl.Int64).alias("run_id"),
+        *(pl.col(name).cast(pl.String).fill_null("") if name in _TEXTS else pl.col(name) for name in _COLUMNS),
+        pack(REASONS),
+    )
+    bulk.append("store_decision", rows)
+    return rows.height
+
+
+def read_decisions(run_id: int, account_id: int | None = None) -> pl.DataFrame:
+    """Return the decisions of a run, of one account or of all, as the engine gave them (``ACCOUNT_COLUMNS``)."""
+    own = "true" if account_id is None else f"account_id = {int(account_id)}"
+    columns = ", ".join((*_COLUMNS, "reasons"))
+    schema = pl.Schema({**{name: ACCOUNT_COLUMNS[name] for name in _COLUMNS}, "reasons": pl.Int64()})
+    with bulk.reading():
+        rows = bulk.frame(f"SELECT {columns} FROM store_decision WHERE run_id = {int(run_id)} AND {own}", schema)
+    blank = [pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in _TEXTS]
+    filled = rows.with_columns(*blank, *unpack(REASONS)).select(list(ACCOUNT_COLUMNS))
+    return filled.sort("account_id", "currency")
+
+
+def write_letters(run_id: int | None, on: date, letters: pl.DataFrame, by: str) -> int:
+    """Draft letters, one transition row each; a step with a letter that is not cancelled is left alone.
+
+    Returns how many were drafted.
+    """
+    if letters.is_empty():
+        return 0
+    with bulk.staged("new_letter", _with_day(letters.select(list(LETTERS)), on)):
+        before = int(bulk.scalar("SELECT COALESCE(max(id), 0) FROM store_letter"))
+        drafted = bulk.execute(_LETTERS_SQL, by, run_id or 0)
+        _first_transitions("letter", before, "draft", on, by)
+    return drafted
+
+
+def write_holds(run_id: int | None, on: date, holds: pl.DataFrame, by: str) -> int:
+    """Propose holds, one transition row each.
+
+    An account with a live hold in the currency is left alone, and so is one whose proposal of the same day was
+    withdrawn: running again must not argue with a person. Returns how many were proposed.
+    """
+    if holds.is_empty():
+        return 0
+    with bulk.staged("new_hold", _with_day(holds.select(list(HOLDS)), on)):
+        before = int(bulk.scalar("SELECT COALESCE(max(id), 0) FROM store_hold"))
+        proposed = bulk.execute(_HOLDS_SQL, run_id or 0)
+        _first_transitions("hold", before, "proposed", on, by)
+    return proposed
+
+
+def _with_day(frame: pl.DataFrame, on: date) -> pl.DataFrame:
+    return frame.with_columns(pl.lit(on, pl.Date).alias("drafted_on"))
+
+
+def _first_transitions(case: str, before: int, state: str, on: date, by: str) -> None:
+    """Write the first transition of every case made since ``before``."""
+    bulk.execute(
+        f'INSERT INTO store_{case}transition ({case}_id, from_state, to_state, "on", by, reason)'
+        f" SELECT c.id, '', '{state}', c.{_DAY[case]}, CAST(%s AS text), 'run' FROM store_{case} c"
+        f" WHERE c.id > {before} AND c.{_DAY[case]} = %s"
+        f" AND NOT EXISTS (SELECT 1 FROM store_{case}transition t WHERE t.{case}_id = c.id)",
+        by,
+        on,
+    )
