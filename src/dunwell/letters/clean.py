@@ -1,0 +1,55 @@
+"""Make any text printable: whatever a ledger holds in a name, the letter shows it and does not break.
+
+Control and invisible steering characters are dropped, line breaks become blanks, characters that no shipped
+font has become □, and a long unbroken word gets invisible places to break.
+"""
+
+import re
+import unicodedata
+from collections.abc import Container
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+TEXT_CHARS_MAX = 4000
+"""The longest single text a letter prints; a clause of a policy is far shorter."""
+
+UNPRINTABLE = "\u25a1"
+_WORD_CHARS_MAX = 40
+_BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+_LONG_WORD = re.compile(rf"\S{{{_WORD_CHARS_MAX}}}(?=\S)")
+_KEPT_FORMAT = frozenset("\u00ad\u200b\u200c\u200d\u2060")
+_DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_COMMA_BELOW = str.maketrans("şţŞŢ", "șțȘȚ")
+
+
+def clean_text(text: str, language: str = "", printable: Container[int] | None = None) -> str:
+    """Return ``text`` fit for typesetting; Romanian gets its comma-below letters.
+
+    ``printable`` are the code points that a font has; without it every assigned character passes.
+    """
+    if text.isascii() and text.isprintable() and len(text) <= _WORD_CHARS_MAX:
+        return text
+    normal = unicodedata.normalize("NFC", _BREAKS.sub(" ", text[:TEXT_CHARS_MAX]))
+    if language == "ro":
+        normal = normal.translate(_COMMA_BELOW)
+    kept = "".join(_printed(c, printable) for c in normal)
+    return _LONG_WORD.sub("\\g<0>\u200b", kept)
+
+
+def _printed(char: str, printable: Container[int] | None) -> str:
+    if char in _KEPT_FORMAT:
+        return char
+    if unicodedata.category(char) in _DROPPED or 0xFE00 <= ord(char) <= 0xFE0F:
+        return ""
+    return char if printable is None or ord(char) in printable else UNPRINTABLE
+
+
+def cleaned(value: Any, language: str, printable: Container[int] | None) -> Any:
+    """Turn content into plain JSON data, every string in it cleaned."""
+    if isinstance(value, str):
+        return clean_text(value, language, printable)
+    if isinstance(value, (tuple, list)):
+        return [cleaned(item, language, printable) for item in value]
+    if is_dataclass(value):
+        return {f.name: cleaned(getattr(value, f.name), language, printable) for f in fields(value)}
+    return value

@@ -1,0 +1,241 @@
+"""Facts and texts become one letter's content: the story of a letter in one page."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pycountry
+from num2words import num2words  # type: ignore[import-untyped]
+
+from dunwell import money
+from dunwell.letters.blocks import DIRECTIVES, Setting
+from dunwell.letters.content import PARTS, Block, Bullets, Frame, LetterContent, Paragraph, Part
+from dunwell.letters.facts import Creditor, LetterFacts, Recipient
+from dunwell.letters.formats import Formats, formats_for
+from dunwell.letters.placeholders import SENTENCES, placeholder_values, surname
+from dunwell.letters.sandbox import Value, fill, fill_markdown, parse_blocks
+from dunwell.letters.texts import SHIPPED, Common, KindText, Texts, typeset
+from dunwell.letters.words_vi import spell_vi
+
+_LAYOUTS = Path(__file__).parent / "layouts"
+_DEFAULT_LANGUAGE = "en"
+_WRITTEN_ELSEWHERE = (
+    "clause_reference", "clause_text", "legal_basis", "compensation_basis", "problem", "solution",
+)  # fmt: skip
+"""Placeholders that hold sentences of the policy, the law or a person: the language's typography is theirs too."""
+
+
+def compose(facts: LetterFacts, texts: Texts) -> LetterContent:
+    """Write the letter: choose language and country form, fill the texts, build the blocks and the frame.
+
+    Raises ``RenderError`` when the language or kind has no text or a text cannot be filled.
+    """
+    setting = setting_for(facts, texts)
+    language, region = setting.common.language, setting.common.region
+    text = texts.kind(language, facts.kind, region)
+    subject = fill(text.section("subject").source, setting.values, setting.formats.plural)
+    return LetterContent(
+        kind=facts.kind,
+        language=language,
+        region=region,
+        layout=_layout_name(facts, language),
+        written_on=facts.written_on,
+        subject=subject,
+        opening=setting.sentence("openings", _form_key(setting, "openings")),
+        parts=tuple(_part(name, text, setting) for name in PARTS),
+        closing=setting.sentence("closings", _form_key(setting, "closings")),
+        signature=_signature(facts.sender),
+        frame=_frame(setting, subject),
+    )
+
+
+def setting_for(facts: LetterFacts, texts: Texts) -> Setting:
+    """Gather all values in the language asked for (English when it lacks the text) and its country form."""
+    language = facts.language if texts.path_of(facts.language, facts.kind) else _DEFAULT_LANGUAGE
+    region = texts.region(language, facts.recipient.country, facts.creditor.country)
+    return _setting(facts, texts.common(language, region), region)
+
+
+def _setting(facts: LetterFacts, common: Common, region: str) -> Setting:
+    """Gather the values of all placeholders; the shared sentences are filled from the others."""
+    formats = formats_for(common)
+    values = placeholder_values(facts, formats, region)
+    values["form"] = form_of_address(facts.recipient.salutation)
+    values["recipient_address"] = ", ".join(_place_lines(facts.recipient, facts.creditor.country))
+    values["total_in_words"] = _in_words(facts, common)
+    values |= {name: typeset(str(values[name]), common) for name in _WRITTEN_ELSEWHERE}
+    sentences = {name: _sentence(common, name, values, formats) for name in SENTENCES}
+    return Setting(facts, common, formats, {**values, **sentences})
+
+
+def _sentence(common: Common, name: str, values: dict[str, Value], formats: Formats) -> str:
+    return fill(common.text("sentences", name.removeprefix("sentence_")), values, formats.plural)
+
+
+def _in_words(facts: LetterFacts, common: Common) -> str:
+    """Write the total in words where the language names the currency and the amount is whole, else ""."""
+    word = common.text("currency_words", facts.currency)
+    amount = money.to_decimal(facts.total_minor, facts.currency)
+    if not word or amount != int(amount):
+        return ""
+    whole = int(amount)
+    spelt = spell_vi(whole) if common.language == "vi" else str(num2words(whole, lang=common.language))
+    return f"{spelt[:1].upper()}{spelt[1:]} {word}"
+
+
+def _part(name: str, text: KindText, setting: Setting) -> Part:
+    markdown = fill_markdown(text.section(name).source, setting.values, setting.formats.plural)
+    blocks = (_block(block, setting) for block in parse_blocks(markdown))
+    return Part(name, tuple(block for block in blocks if block is not None))
+
+
+def _block(block: Paragraph | Bullets | str, setting: Setting) -> Block | None:
+    """Replace a directive by what it stands for.
+
+    An unknown one is left out here and reported by the linter.
+    """
+    if not isinstance(block, str):
+        return block
+    build = DIRECTIVES.get(block)
+    return build(setting) if build else None
+
+
+def _form_key(setting: Setting, table: str) -> str:
+    """Choose between the openings, or closings: by form of address, else by whether a name is known."""
+    if not surname(setting.facts):
+        return "unnamed"
+    form = str(setting.values["form"])
+    return form if form in setting.common.table(table) else "named"
+
+
+@cache
+def _forms() -> dict[str, str]:
+    table = tomllib.loads((SHIPPED / "forms.toml").read_text(encoding="utf-8"))
+    return {word.casefold(): form for form, words in table.items() for word in words}
+
+
+def form_of_address(salutation: str) -> str:
+    """Return Ms or Mr for a salutation in any of the languages, else ""."""
+    return _forms().get(salutation.strip().rstrip(".").casefold(), "")
+
+
+def _layout_name(facts: LetterFacts, language: str) -> str:
+    """Choose the page form: as asked, by the recipient's country, by the creditor's, else GB (A4, DL).
+
+    The Vietnamese form is Vietnamese through and through, so it is kept for letters in Vietnamese from Vietnam.
+    """
+    official = language == "vi" and facts.creditor.country == "VN"
+    wanted = (facts.layout, facts.recipient.country, facts.creditor.country)
+    fitting = (name for name in wanted if name != "VN" or official or facts.layout == "VN")
+    return next((name for name in fitting if name in layout_names()), "GB")
+
+
+@cache
+def layout_names() -> frozenset[str]:
+    """Return the countries that have a page form."""
+    return frozenset(path.parent.name for path in _LAYOUTS.glob("*/layout.toml"))
+
+
+def _signature(creditor: Creditor) -> tuple[str, ...]:
+    """Return who signs and as what, on one line or several; the business itself where nobody is named."""
+    name = creditor.signatory_name or creditor.contact_name
+    lines = (name, *creditor.signatory_title.splitlines())
+    return tuple(line for line in lines if line) or (creditor.name,)
+
+
+@cache
+def _city_patterns() -> dict[str, dict[str, str]]:
+    return tomllib.loads((_LAYOUTS / "addresses.toml").read_text(encoding="utf-8"))
+
+
+def city_lines(postcode: str, city: str, country: str) -> tuple[str, ...]:
+    """Write postcode and city as the country's post office wants them, on one or two lines."""
+    patterns = _city_patterns()
+    pattern = patterns["city_line"].get(country, patterns["city_line"]["other"])
+    if postcode[:1].isdigit():
+        pattern = patterns["city_line_digits"].get(country, pattern)
+    city = city.strip(" ,")
+    filled = pattern.replace("{postcode}", postcode).replace("{city}", city).replace("{CITY}", city.upper())
+    return tuple(line.strip(" ,") for line in filled.split("|") if line.strip(" ,"))
+
+
+def address_lines(recipient: Recipient, creditor_country: str) -> tuple[str, ...]:
+    """Return the lines of the address field.
+
+    Name, person, street, place, and the country when it is abroad.
+    """
+    person = (recipient.contact_name,) if recipient.contact_name and recipient.contact_name != recipient.name else ()
+    return (recipient.name, *person, *_place_lines(recipient, creditor_country))
+
+
+def _place_lines(recipient: Recipient, creditor_country: str) -> tuple[str, ...]:
+    street = tuple(line.strip() for line in recipient.street.splitlines() if line.strip())
+    place = city_lines(recipient.postcode, recipient.city, recipient.country)
+    abroad = recipient.country not in {"", creditor_country}
+    country = (country_name(recipient.country),) if abroad else ()
+    return (*street, *place, *country)
+
+
+def country_name(code: str) -> str:
+    """Return a country's English name in capitals, as the post reads it abroad."""
+    found = pycountry.countries.get(alpha_2=code)
+    name = getattr(found, "common_name", None) or getattr(found, "name", code)
+    return str(name).upper()
+
+
+def _frame(setting: Setting, subject: str) -> Frame:
+    facts, creditor = setting.facts, setting.facts.sender
+    place = city_lines(creditor.postcode, creditor.city, creditor.country)
+    own_street = creditor.street.splitlines()
+    extra: dict[str, Value] = {"place": creditor.place or creditor.city, "subject": subject}
+
+    def head(side: str) -> tuple[str, ...]:
+        lines = setting.common.table("head").get(side, ())
+        filled = (fill(line, {**setting.values, **extra}, setting.formats.plural) for line in lines)
+        return tuple(line for line in filled if line)
+
+    address = address_lines(facts.recipient, creditor.country)
+    address_to = setting.label("address_to")
+    return Frame(
+        creditor_name=creditor.name,
+        letterhead=(*own_street, *place),
+        return_line=" · ".join((creditor.name, *own_street, *place)),
+        address=(address_to, *address) if address_to else address,
+        info=_info(setting),
+        dated=setting.sentence("labels", "dated", **extra),
+        footer=_footer(setting, (*own_street, *place)),
+        page_label=setting.label("page"),
+        head_left=head("left"),
+        head_right=head("right"),
+        head_to=head("to") or address[1:],
+        copies=head("copies"),
+        logo=creditor.logo,
+        subject_prefix=setting.label("subject_prefix"),
+    )
+
+
+def _info(setting: Setting) -> tuple[tuple[str, str], ...]:
+    """Return the labelled values of the info block: who, which account, which letter, when, whom to call."""
+    values = setting.values
+    pairs = (
+        ("account_number", values["account_number"]),
+        ("reference", values["reference"]),
+        ("date", values["written_on"]),
+        ("contact", values["contact_name"]),
+        ("phone", setting.facts.sender.contact_phone or setting.facts.sender.phone),
+        ("email", values["contact_email"]),
+    )
+    labelled = ((setting.label(key), str(value)) for key, value in pairs)
+    return tuple((label, value) for label, value in labelled if label and value)
+
+
+def _footer(setting: Setting, address: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return the columns of company data at the foot of each page; empty columns are left out."""
+    creditor = setting.facts.sender
+    tax = f"{setting.label('tax_id')} {creditor.tax_id}" if creditor.tax_id else ""
+    columns = (
+        (creditor.name, *address),
+        (creditor.phone, creditor.email, creditor.website),
+        (creditor.register_entry, tax),
+    )
+    return tuple(lines for column in columns if (lines := tuple(line for line in column if line)))

@@ -1,0 +1,181 @@
+"""Texts with placeholders, run in a cage: owners write them, so they can print letters and nothing else.
+
+The cage is a short list of allowed constructs, checked on the parsed text before anything runs: placeholders,
+``if`` with comparisons, and ``plural(n, one=…, other=…)``. There are no loops, no attributes, no filters, no
+assignments, so a text can neither run long nor reach anything. Jinja's own sandbox stands behind it as a
+second wall.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from functools import lru_cache
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from dunwell.errors import Problem, RenderError
+from dunwell.letters.content import Bullets, Paragraph, Run
+
+_ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Compare, nodes.Operand,
+    nodes.Const, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr, nodes.Call, nodes.Keyword,
+)  # fmt: skip
+_COMPARISONS = frozenset({"eq", "ne", "lt", "lteq", "gt", "gteq"})
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_TAGS = ("{{", "{%", "{#")
+_DIRECTIVE = re.compile(r"^:::\s*(\w+)$")
+
+Value = str | int | bool
+Plural = Callable[..., str]
+
+
+def _escape(value: object) -> str:
+    """Make a value literal in Markdown: every punctuation mark is escaped, whitespace is one blank."""
+    return _PUNCTUATION.sub(r"\\\1", re.sub(r"[ \t\r\n]+", " ", str(value)))
+
+
+_MARKDOWN = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=_escape, autoescape=False)
+_PLAIN = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+_PARSER = MarkdownIt("zero").enable(["list", "emphasis", "escape", "newline"])
+
+
+def check(source: str, path: str, first_line: int, known: Iterable[str]) -> list[Problem]:
+    """Report everything in a text that the cage forbids, and every placeholder that does not exist."""
+    try:
+        tree = _PLAIN.parse(source)
+    except TemplateSyntaxError as error:
+        return [Problem(path, first_line + error.lineno - 1, "", f"The text cannot be read: {error.message}.")]
+    names = frozenset(known)
+    found: list[Problem] = []
+    for node in _walk(tree):
+        message, suggestion, word = _fault(node, names)
+        if message:
+            line = node.lineno or 1
+            place = _column(source, line, word)
+            found.append(Problem(path, first_line + line - 1, place, message, suggestion))
+    return found
+
+
+def names_in(source: str) -> set[str]:
+    """Return the placeholders that a text names; none when it cannot be read."""
+    return {node.name for node in _nodes(source) if isinstance(node, nodes.Name)}
+
+
+def plural_calls(source: str) -> list[tuple[int, set[str]]]:
+    """Return line and forms given for every use of ``plural``."""
+    calls = (node for node in _nodes(source) if isinstance(node, nodes.Call))
+    return [(call.lineno, {keyword.key for keyword in call.kwargs}) for call in calls]
+
+
+def _nodes(source: str) -> list[nodes.Node]:
+    try:
+        return list(_walk(_PLAIN.parse(source)))
+    except TemplateSyntaxError:
+        return []
+
+
+def _walk(tree: nodes.Node) -> Iterable[nodes.Node]:
+    yield tree
+    for child in tree.iter_child_nodes():
+        yield from _walk(child)
+
+
+def _fault(node: nodes.Node, known: frozenset[str] | None) -> tuple[str, str, str]:
+    """Return what is wrong with a construct, what to do, the word to point at; empty when it is fine."""
+    if not isinstance(node, _ALLOWED):
+        kind = type(node).__name__.lower()
+        return f"A letter text cannot use this ({kind}).", "Use placeholders, if, and plural only.", ""
+    if isinstance(node, nodes.Operand) and node.op not in _COMPARISONS:
+        return f"A letter text cannot compare with {node.op!r}.", "Use ==, !=, <, <=, > or >=.", ""
+    if isinstance(node, nodes.Call):
+        return _call_fault(node)
+    if isinstance(node, nodes.Name) and known is not None and node.name not in known | {"plural"}:
+        close = get_close_matches(node.name, known, n=1)
+        hint = f"Did you mean {close[0]}?" if close else "The list is in docs/guide/letters.md."
+        return f"There is no placeholder {node.name!r}.", hint, node.name
+    return "", "", ""
+
+
+def _call_fault(node: nodes.Call) -> tuple[str, str, str]:
+    if isinstance(node.node, nodes.Name) and node.node.name == "plural" and not (node.dyn_args or node.dyn_kwargs):
+        return "", "", ""
+    return "A letter text can call nothing but plural(n, one=…, other=…).", "", ""
+
+
+def _column(source: str, line: int, word: str) -> str:
+    lines = source.splitlines()
+    if not word or not 1 <= line <= len(lines):
+        return ""
+    return str(lines[line - 1].find(word) + 1)
+
+
+@lru_cache(maxsize=4096)
+def _compile(source: str, *, markdown: bool) -> Template:
+    """Compile a text once; refuse one that the cage forbids (unknown names are found when it runs)."""
+    environment = _MARKDOWN if markdown else _PLAIN
+    try:
+        forbidden = next((node for node in _walk(environment.parse(source)) if _fault(node, None)[0]), None)
+    except TemplateSyntaxError as error:
+        raise RenderError(f"A letter text cannot be read: {error.message}.") from error
+    if forbidden is not None:
+        raise RenderError(f"A letter text uses what it may not: {type(forbidden).__name__}, line {forbidden.lineno}.")
+    return environment.from_string(source)
+
+
+def fill(source: str, values: Mapping[str, Value], plural: Plural) -> str:
+    """Put values into a text that is not Markdown: a subject, an opening, a sentence."""
+    if not any(sign in source for sign in _TAGS):
+        return source.strip()
+    filled = _run(source, values, plural, markdown=False)
+    return " ".join(word for word in filled.split(" ") if word).strip()
+
+
+def fill_markdown(source: str, values: Mapping[str, Value], plural: Plural) -> str:
+    """Put values into a Markdown text so that no value can act as Markdown."""
+    return _run(source, values, plural, markdown=True)
+
+
+def _run(source: str, values: Mapping[str, Value], plural: Plural, *, markdown: bool) -> str:
+    try:
+        return _compile(source, markdown=markdown).render({**values, "plural": plural})
+    except (TemplateError, TypeError, ValueError) as error:
+        raise RenderError(f"A letter text could not be filled: {error}.") from error
+
+
+def parse_blocks(markdown: str) -> list[Paragraph | Bullets | str]:
+    """Parse Markdown to paragraphs and lists; a block directive is returned as its name."""
+    tokens = _PARSER.parse(markdown)
+    blocks: list[Paragraph | Bullets | str] = []
+    items: list[tuple[Run, ...]] | None = None
+    for token in tokens:
+        if token.type in {"bullet_list_open", "ordered_list_open"}:
+            items = []
+        elif token.type in {"bullet_list_close", "ordered_list_close"}:
+            blocks.append(Bullets(tuple(items or ()), ordered=token.type.startswith("ordered")))
+            items = None
+        elif token.type == "inline" and items is not None:
+            items.append(_runs(token))
+        elif token.type == "inline":
+            directive = _DIRECTIVE.match(token.content.strip())
+            blocks.append(directive.group(1) if directive else Paragraph(_runs(token)))
+    return blocks
+
+
+def _runs(inline: Token) -> tuple[Run, ...]:
+    """Turn inline tokens into runs; neighbours of one style are joined, a line break is a blank."""
+    runs: list[Run] = []
+    strong = emphasis = 0
+    for token in inline.children or []:
+        strong += (token.type == "strong_open") - (token.type == "strong_close")
+        emphasis += (token.type == "em_open") - (token.type == "em_close")
+        text = " " if token.type in {"softbreak", "hardbreak"} else token.content
+        if not text or token.type.endswith(("_open", "_close")):
+            continue
+        run = Run(text, bool(strong), bool(emphasis))
+        if runs and (runs[-1].strong, runs[-1].emphasis) == (run.strong, run.emphasis):
+            run = Run(runs.pop().text + text, run.strong, run.emphasis)
+        runs.append(run)
+    return tuple(runs)

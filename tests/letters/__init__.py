@@ -1,0 +1,1 @@
+"""Letters: texts, linter, PDF and golden extracts."""
