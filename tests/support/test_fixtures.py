@@ -5,14 +5,14 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-import adbc_driver_postgresql.dbapi as postgresql
+import psycopg
 import pytest
 
 from tests.support.postgres import Postgres, running_postgres
 
 
 def _rows(url: str, query: str) -> list[tuple[object, ...]]:
-    with postgresql.connect(url) as connection, connection.cursor() as cursor:
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute(query)
         return list(cursor.fetchall())
 
@@ -24,7 +24,7 @@ def test_each_database_is_empty_and_its_own(postgres_url: str) -> None:
 
 def test_a_database_can_be_copied_from_a_prepared_one(postgres: Postgres) -> None:
     prepared = postgres.create_database()
-    with postgresql.connect(postgres.url(prepared)) as connection:
+    with psycopg.connect(postgres.url(prepared)) as connection:
         with connection.cursor() as cursor:
             cursor.execute("create table letter as select 7::int as number")
         connection.commit()

@@ -42,6 +42,8 @@ def _unknown(parsed: Parsed, known_accounts: pl.Series, known_invoices: pl.DataF
     for table in parsed.tables:
         if table.kind != "customers":
             yield from _unknown_accounts(parsed.source, table, accounts)
+        if table.kind == "invoices":
+            yield from _moved_invoices(parsed.source, table, known_invoices)
         if table.kind in ("payments", "events"):
             yield from _wrong_invoices(parsed, table, invoices)
 
@@ -69,6 +71,19 @@ def _unknown_accounts(source: str, table: Table, accounts: pl.Series) -> Iterato
         near = alike.get(folded)
         hint = f'Did you mean "{near}"?' if near else "Import the customer first."
         yield Problem(source, line, "account_number", f'There is no customer "{number}".', hint)
+
+
+def _moved_invoices(source: str, table: Table, known: pl.DataFrame) -> Iterator[Problem]:
+    """Find invoices that already belong to another customer: taking them in would make the debt twice as large."""
+    owners = known.select("invoice_number", pl.col("account_number").alias("owner"))
+    moved = table.frame.join(owners, on="invoice_number", maintain_order="left").filter(
+        pl.col("account_number") != pl.col("owner")
+    )
+    for line, number, owner in moved.select("source_line", "invoice_number", "owner").iter_rows():
+        message = f'The invoice "{number}" already belongs to customer "{owner}".'
+        yield Problem(
+            source, line, "account_number", message, "Correct the customer, or give the invoice its own number."
+        )
 
 
 def _folded(numbers: pl.Series) -> pl.Series:

@@ -109,10 +109,14 @@ COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
 NATURAL_KEYS: Mapping[Kind, tuple[str, ...]] = {
     "customers": ("account_number",),
     "invoices": ("invoice_number",),
-    "payments": ("payment_reference",),
+    "payments": ("account_number", "payment_reference", "invoice_number", "kind"),
     "events": ("account_number", "on", "kind", "channel", "invoice_number", "currency", "step"),
 }
-"""What identifies a row, so that importing it again updates it instead of doubling it."""
+"""What identifies a row, so that importing it again updates it instead of doubling it.
+
+One payment may settle several invoices: then its reference stands on several rows, one per invoice. The rows of a
+reference in a file are all there is of that payment.
+"""
 
 _DTYPES: Mapping[str, type[pl.DataType]] = {"date": pl.Date, "amount": pl.Int64, "yes_no": pl.Boolean}
 

@@ -1,0 +1,47 @@
+"""The command line: one file per command, no rule and no query of its own (design §3).
+
+Exit status: 0 done; 1 done, with problems listed; 2 wrong use, or nothing done.
+"""
+
+from importlib import import_module
+
+import click
+
+from dunwell import __version__
+
+COMMANDS = {
+    "init": "init:init",
+    "import": "importing:import_",
+    "run": "run:run",
+    "worklist": "worklist:worklist",
+    "why": "why:why",
+    "letters": "letters:letters",
+    "hold": "hold:hold",
+    "policy": "policy:policy",
+    "law": "law:law",
+    "export": "export:export",
+    "demo": "demo:demo",
+}
+"""Every command and where it lives: module and name below this package."""
+
+
+class Commands(click.Group):
+    """Loads a command when it is asked for, so that ``dunwell law`` does not wait for the typesetter."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click asks with its context
+        """Return the names in the order of a working day."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Load one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(f"dunwell.cli.{module}"), name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="dunwell")
+def main() -> None:
+    """Credit control from the ledger to the letter: who is reminded, who goes on hold, and why."""

@@ -1,0 +1,125 @@
+"""What the commands share: the workspace, the as-of date, output as text or JSON, errors and exit status."""
+
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import click
+from rich.console import Console
+
+from dunwell.errors import DunwellError, Problem
+from dunwell.money import format_plain
+from dunwell.runs.desk import Desk
+from dunwell.runs.rules import read_rules
+from dunwell.store.workspace import Workspace, open_workspace
+
+P = ParamSpec("P")
+
+EXIT_DONE = 0
+EXIT_PROBLEMS = 1
+EXIT_NOTHING_DONE = 2
+PROBLEMS_SHOWN_MAX = 50
+WORKSPACE_VARIABLE = "DUNWELL_WORKSPACE"
+
+console = Console(soft_wrap=True, highlight=False)
+
+
+class DateType(click.ParamType[date]):
+    """A date written YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read the date, or fail with an example."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date; write it like 2026-11-22.", param, ctx)
+
+
+DATE = DateType()
+
+workspace_option = click.option(
+    "--workspace",
+    type=click.Path(path_type=Path),
+    help=f"The workspace folder; else ${WORKSPACE_VARIABLE}, else the current folder.",
+)
+as_of_option = click.option("--as-of", type=DATE, help="The business date; today in the creditor's time zone.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+by_option = click.option("--by", help="Who decides; your user name by default.")
+
+
+def command_errors(function: Callable[P, int | None]) -> Callable[P, None]:
+    """Turn the program's own errors into a message and exit status 2, and a returned status into the exit status."""
+
+    @wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            status = function(*args, **kwargs)
+        except DunwellError as error:
+            click.echo(f"dunwell: {error}", err=True)
+            sys.exit(EXIT_NOTHING_DONE)
+        sys.exit(status or EXIT_DONE)
+
+    return guarded
+
+
+def workspace_at(path: Path | None) -> Workspace:
+    """Open the workspace that was asked for."""
+    return open_workspace(path or Path(os.environ.get(WORKSPACE_VARIABLE) or "."))
+
+
+def today(workspace: Workspace) -> date:
+    """Return the business date of now, in the creditor's time zone."""
+    return datetime.now(workspace.time_zone).date()
+
+
+def desk_at(path: Path | None, as_of: date | None, by: str | None) -> Desk:
+    """Open a workspace for somebody who decides."""
+    workspace = workspace_at(path)
+    return Desk(workspace, read_rules(workspace), as_of or today(workspace), by or user_name())
+
+
+def user_name() -> str:
+    """Return who sits at the keyboard, for the record."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print one JSON object; amounts are minor units, dates ISO."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def print_problems(problems: Iterable[Problem], title: str) -> None:
+    """List problems on standard error, all of them up to a limit that is named."""
+    listed = list(problems)
+    if not listed:
+        return
+    click.echo(f"{title} ({len(listed)}):", err=True)
+    for problem in listed[:PROBLEMS_SHOWN_MAX]:
+        click.echo(f"  {problem}", err=True)
+    if len(listed) > PROBLEMS_SHOWN_MAX:
+        click.echo(f"  … and {len(listed) - PROBLEMS_SHOWN_MAX} more; --json lists all.", err=True)
+
+
+def amount(minor: int, currency: str) -> str:
+    """Write an amount for a person: grouped thousands, the currency's decimals."""
+    whole, _, decimals = format_plain(abs(minor), currency).partition(".")
+    grouped = f"{int(whole):,}" + (f".{decimals}" if decimals else "")
+    return f"{'-' if minor < 0 else ''}{grouped} {currency}"
+
+
+def plural(number: int, noun: str, many: str = "") -> str:
+    """Count something in English."""
+    return f"{number:,} {noun if number == 1 else many or noun + 's'}"

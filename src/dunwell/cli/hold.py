@@ -1,0 +1,138 @@
+"""``dunwell hold``: the credit holds, placing and lifting one by hand."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from dunwell.cli.common import (
+    amount,
+    as_of_option,
+    by_option,
+    command_errors,
+    console,
+    desk_at,
+    json_option,
+    plural,
+    print_json,
+    workspace_at,
+    workspace_option,
+)
+from dunwell.errors import UsageError
+from dunwell.runs import holding
+from dunwell.store import queries
+from dunwell.store.models import Account, Hold
+
+
+@click.group()
+def hold() -> None:
+    """Credit holds: who may not buy on credit, and since when."""
+
+
+@hold.command("list")
+@click.option("--all", "all_states", is_flag=True, help="Released and withdrawn ones too.")
+@workspace_option
+@json_option
+@command_errors
+def list_holds(all_states: bool, workspace: Path | None, as_json: bool) -> None:
+    """List the holds that are proposed, approved or in force."""
+    workspace_at(workspace)
+    states = holding.ALL_STATES if all_states else holding.LIVE_STATES
+    found = list(queries.holds(states=states))
+    if as_json:
+        print_json({"holds": [hold_json(each) for each in found]})
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in ("account", "customer", "state", "since", "cure by"):
+        table.add_column(name)
+    table.add_column("demanded", justify="right", no_wrap=True)
+    for each in found:
+        since = str(each.in_force_on or each.proposed_on)
+        due = amount(each.demanded_minor, each.currency)
+        table.add_row(
+            each.account.account_number, each.account.name, each.state, since, str(each.cure_by_on or ""), due
+        )
+    console.print(table)
+    console.print(f"{plural(len(found), 'hold')}.")
+
+
+def hold_json(found: Hold) -> dict[str, Any]:
+    """Return a hold as plain values."""
+    return {
+        "account_number": found.account.account_number,
+        "name": found.account.name,
+        "currency": found.currency,
+        "state": found.state,
+        "proposed_on": found.proposed_on.isoformat(),
+        "in_force_on": found.in_force_on.isoformat() if found.in_force_on else None,
+        "cure_by_on": found.cure_by_on.isoformat() if found.cure_by_on else None,
+        "released_on": found.released_on.isoformat() if found.released_on else None,
+        "demanded_minor": found.demanded_minor,
+        "letter": found.letter.reference if found.letter else None,
+    }
+
+
+@hold.command()
+@click.argument("account")
+@click.option("--currency", help="The currency of the debt; the account's own by default.")
+@click.option("--reason", required=True, help="Why you hold against or ahead of the rule; it is kept.")
+@as_of_option
+@by_option
+@workspace_option
+@json_option
+@command_errors
+def place(
+    account: str,
+    currency: str | None,
+    reason: str,
+    as_of: date | None,
+    by: str | None,
+    workspace: Path | None,
+    as_json: bool,
+) -> None:
+    """Propose a hold on ACCOUNT by hand and draft its letter; it comes into force when the letter is sent."""
+    desk = desk_at(workspace, as_of, by)
+    found = _account(account)
+    placed = holding.place(desk, found, currency or found.currency, reason)
+    if as_json:
+        print_json(hold_json(placed))
+    else:
+        reference = placed.letter.reference if placed.letter else ""
+        console.print(f"Hold on {account} proposed; its letter {reference} waits for approval.")
+
+
+@hold.command()
+@click.argument("account")
+@click.option("--currency", help="The currency of the hold; the account's own by default.")
+@click.option("--reason", required=True, help="Why; it is kept with the hold.")
+@as_of_option
+@by_option
+@workspace_option
+@json_option
+@command_errors
+def release(
+    account: str,
+    currency: str | None,
+    reason: str,
+    as_of: date | None,
+    by: str | None,
+    workspace: Path | None,
+    as_json: bool,
+) -> None:
+    """Lift the hold on ACCOUNT by hand and draft the release letter."""
+    desk = desk_at(workspace, as_of, by)
+    found = _account(account)
+    released = holding.release(desk, found, currency or found.currency, reason)
+    if as_json:
+        print_json(hold_json(released))
+    else:
+        console.print(f"Hold on {account} released; the release letter waits for approval.")
+
+
+def _account(number: str) -> Account:
+    found = queries.account_by_number(number)
+    if found is None:
+        raise UsageError(f"There is no account {number}.")
+    return found

@@ -1,0 +1,79 @@
+"""``dunwell run``: assess, decide, draft."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from dunwell.cli.common import (
+    EXIT_PROBLEMS,
+    as_of_option,
+    command_errors,
+    console,
+    json_option,
+    plural,
+    print_json,
+    print_problems,
+    today,
+    workspace_at,
+    workspace_option,
+)
+from dunwell.runs.gate import stale_data_reason
+from dunwell.runs.nightly import DayReport, run_day
+from dunwell.runs.reporting import day_json
+
+_ACTION_TEXT = {
+    "letter": "write a letter",
+    "hold": "propose a credit hold",
+    "release": "release a hold",
+    "match_cash": "match cash first",
+    "refer": "decide on a referral",
+    "review": "offer alternatives",
+    "none": "nothing to do",
+}
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Assess and print, write nothing.")
+@as_of_option
+@workspace_option
+@json_option
+@command_errors
+def run(dry_run: bool, as_of: date | None, workspace: Path | None, as_json: bool) -> int:
+    """Assess every account, record the decisions, draft letters and propose holds.
+
+    A second run on the same day changes nothing; a run for a day before the latest one only reads.
+    """
+    opened = workspace_at(workspace)
+    report = run_day(opened, as_of or today(opened), dry_run=dry_run)
+    if as_json:
+        print_json(day_json(report))
+    else:
+        _print_report(report)
+    return EXIT_PROBLEMS if report.problems else 0
+
+
+def _print_report(report: DayReport) -> None:
+    kind = "replay, nothing written" if report.is_replay else "recorded" if report.is_recorded else "dry run"
+    console.print(f"Run as of {report.as_of} ({kind}), policy {report.rules.policies.version}")
+    table = Table(box=None, pad_edge=False)
+    table.add_column("accounts", justify="right")
+    table.add_column("action")
+    counts = dict(report.accounts["action"].cast(str).value_counts().iter_rows())
+    for action, text in _ACTION_TEXT.items():
+        if counts.get(action):
+            table.add_row(f"{counts[action]:,}", text)
+    console.print(table)
+    done = [
+        plural(report.drafted, "letter") + " drafted",
+        plural(report.proposed, "hold") + " proposed",
+        plural(report.withdrawn, "draft") + " withdrawn",
+        plural(report.released, "hold") + " released",
+    ]
+    console.print(", ".join(done) + ".")
+    default = report.rules.policies.policies[report.rules.policies.default]
+    stale = stale_data_reason(default, report.as_of)
+    if stale:
+        console.print(f"Nothing can be approved or sent: {stale}")
+    print_problems(report.problems, "Problems in the ledger")

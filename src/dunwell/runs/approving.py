@@ -1,0 +1,96 @@
+"""A person's word: approve, mark as sent, cancel (product §2.1, §2.4).
+
+Everything is looked at again in the moment of approval and once more in the moment of sending: a customer who paid in
+between is not written to, the letter is withdrawn with its reason.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from dunwell.assess.reasons import summarise
+from dunwell.calendar import deadline_after
+from dunwell.casework import hold_states, letter_states
+from dunwell.errors import Problem, RefusedError
+from dunwell.letters.compose import compose
+from dunwell.letters.content import LetterContent
+from dunwell.letters.facts import LetterFacts
+from dunwell.letters.lint_letter import lint_facts, lint_letter
+from dunwell.letters.texts import Texts
+from dunwell.runs.desk import Desk
+from dunwell.runs.frozen import freeze
+from dunwell.runs.gate import require_fresh_data
+from dunwell.runs.letter_facts import Situation, facts_of, situation
+from dunwell.runs.withdrawing import withdraw_hold_of
+from dunwell.store.models import Hold, Letter
+
+
+def approve(desk: Desk, letter: Letter) -> None:
+    """Approve a draft: check it against today's ledger, write it, lint it, and freeze what it says.
+
+    Raises ``RefusedError`` when bank data is stale, the letter is no longer asked for (it is withdrawn then), or the
+    linter finds a fault.
+    """
+    now = _still_asked_for(desk, letter)
+    facts, content = written(desk, letter, now)
+    problems = faults(desk, facts, content)
+    if problems:
+        listed = "\n".join(str(problem) for problem in problems)
+        raise RefusedError(f"Letter {letter.reference} cannot be approved:\n{listed}")
+    letter.pay_by_on, letter.total_due_minor = facts.pay_by_on, facts.total_minor
+    letter.save(update_fields=["pay_by_on", "total_due_minor"])
+    letter_states.approve(letter, on=desk.as_of, by=desk.by, content=freeze(content))
+    for hold in Hold.objects.filter(letter=letter, state="proposed"):
+        hold_states.advance(hold, "approved", on=desk.as_of, by=desk.by, reason="its letter was approved")
+
+
+def mark_sent(desk: Desk, letter: Letter) -> None:
+    """Record that an approved letter has really gone out on the as-of date; a hold comes into force with it.
+
+    Raises ``RefusedError`` when bank data is stale or the letter is no longer asked for (it is withdrawn then).
+    """
+    _still_asked_for(desk, letter)
+    letter_states.mark_sent(letter, on=desk.as_of, by=desk.by)
+    for hold in Hold.objects.filter(letter=letter, state="approved"):
+        hold_states.advance(hold, "notified", on=desk.as_of, by=desk.by, reason="its letter was sent")
+        hold_states.start(hold, on=desk.as_of, cure_by_on=_cure_by_on(desk, letter), by=desk.by)
+
+
+def cancel(desk: Desk, letter: Letter, reason: str) -> None:
+    """Cancel a letter that has not gone out; its step can be taken again, and its hold is withdrawn."""
+    letter_states.cancel(letter, on=desk.as_of, by=desk.by, reason=reason)
+    withdraw_hold_of(letter, desk.as_of, desk.by, reason)
+
+
+def written(desk: Desk, letter: Letter, now: Situation) -> tuple[LetterFacts, LetterContent]:
+    """Write a letter as of now: its facts and what it says."""
+    facts = facts_of(desk.workspace, desk.rules, letter, now)
+    return facts, compose(facts, Texts(desk.workspace.texts))
+
+
+def faults(desk: Desk, facts: LetterFacts, content: LetterContent) -> list[Problem]:
+    """Return everything the linter finds in a letter."""
+    return [*lint_facts(facts, facts.reference), *lint_letter(facts, content, Texts(desk.workspace.texts))]
+
+
+def _still_asked_for(desk: Desk, letter: Letter) -> Situation:
+    now = situation(desk.rules, letter.account_id, letter.currency, desk.as_of)
+    policy = desk.rules.policy(now.row["policy"])
+    require_fresh_data(policy, desk.as_of)
+    if letter.is_request and letter.state in ("draft", "approved") and not _asks_for(letter, now.row):
+        reason = f"No longer asked for on {desk.as_of}: {summarise(now.row, policy)}"
+        cancel(desk, letter, reason)
+        raise RefusedError(f"Letter {letter.reference} was withdrawn. {reason}")
+    return now
+
+
+def _asks_for(letter: Letter, row: Mapping[str, object]) -> bool:
+    asked = (row["action"], row["step"], row["episode_start_on"])
+    return asked in (("letter", letter.step, letter.episode_start_on), ("hold", letter.step, letter.episode_start_on))
+
+
+def _cure_by_on(desk: Desk, letter: Letter) -> date:
+    """The last day to cure: ``cure_days`` from receipt, that is the sending plus the channel's delivery days."""
+    now = situation(desk.rules, letter.account_id, letter.currency, desk.as_of)
+    policy = desk.rules.policy(now.row["policy"])
+    days = policy.delivery_days.get(letter.channel, 0) + policy.hold.cure_days
+    return deadline_after(desk.as_of, days, letter.account.country)

@@ -1,0 +1,17 @@
+"""Who acts, when, in which workspace, under which rules."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from dunwell.runs.rules import Rules
+from dunwell.store.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A person at work: every approval, sending and override names them."""
+
+    workspace: Workspace
+    rules: Rules
+    as_of: date
+    by: str

@@ -1,0 +1,75 @@
+"""What follows from an assessment: the letters to draft, the holds to propose, the decisions worth keeping."""
+
+from datetime import date
+
+import polars as pl
+
+from dunwell.ledger.frames import CURRENCY
+from dunwell.policy.model import PolicySet
+from dunwell.store.lookups import account_languages
+from dunwell.store.recording import HOLDS, LETTERS
+
+RELEASE_STEP = "hold_release"
+_CHANNEL_DEFAULT = "email"
+
+
+def decisions_to_record(accounts: pl.DataFrame) -> pl.DataFrame:
+    """Keep the decisions that say something: an open amount, a credit, a request, a hold or an action."""
+    says_something = (
+        (pl.col("open_minor") != 0)
+        | (pl.col("unapplied_minor") != 0)
+        | (pl.col("requests_sent") != 0)
+        | (pl.col("hold").cast(pl.String) != "none")
+        | (pl.col("action").cast(pl.String) != "none")
+    )
+    return accounts.filter(says_something)
+
+
+def letters_to_draft(accounts: pl.DataFrame, policies: PolicySet, as_of: date) -> pl.DataFrame:
+    """One row per letter that the day's actions send (``recording.LETTERS``)."""
+    is_release = pl.col("action") == "release"
+    writing = accounts.filter(pl.col("action").is_in(["letter", "hold", "release"]))
+    named = writing.join(account_languages(), on="account_id").join(
+        _channels(policies), on=["policy", "step"], how="left"
+    )
+    return named.select(
+        "account_id",
+        "currency",
+        pl.col("letter_kind").alias("kind"),
+        pl.when(is_release).then(pl.lit(RELEASE_STEP)).otherwise("step").alias("step"),
+        (~is_release).alias("is_request"),
+        "language",
+        pl.col("channel").fill_null(_CHANNEL_DEFAULT),
+        pl.when(is_release).then("held_on").otherwise("episode_start_on").alias("episode_start_on"),
+        _reference(as_of).alias("reference"),
+        "pay_by_on",
+        "total_due_minor",
+    ).select(list(LETTERS))
+
+
+def _reference(as_of: date) -> pl.Expr:
+    """A letter's reference: account, day, step and currency; what the customer quotes and we find it by."""
+    is_release = pl.col("action") == "release"
+    step = pl.when(is_release).then(pl.lit(RELEASE_STEP)).otherwise("step").str.replace_all("_", "-")
+    day = pl.lit(as_of.strftime("%Y%m%d"))
+    return pl.concat_str(["account_number", day, step, pl.col("currency").cast(pl.String)], separator="-")
+
+
+def _channels(policies: PolicySet) -> pl.DataFrame:
+    rows = [(policy.name, step.id, step.channel) for policy in policies.policies.values() for step in policy.steps]
+    return pl.DataFrame(rows, schema={"policy": pl.String, "step": pl.String, "channel": pl.String}, orient="row")
+
+
+def holds_to_propose(accounts: pl.DataFrame) -> pl.DataFrame:
+    """One row per hold that the day's actions propose (``recording.HOLDS``)."""
+    return (
+        accounts.filter(pl.col("action") == "hold")
+        .select(
+            "account_id",
+            pl.col("currency").cast(CURRENCY),
+            pl.col("total_due_minor").alias("demanded_minor"),
+            "episode_start_on",
+            "step",
+        )
+        .select(list(HOLDS))
+    )

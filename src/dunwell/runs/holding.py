@@ -1,0 +1,103 @@
+"""Holds placed and lifted by a person, with the reason kept (product §2.1: a role with the right to override)."""
+
+import polars as pl
+
+from dunwell.calendar import deadline_after
+from dunwell.casework import hold_states
+from dunwell.errors import RefusedError
+from dunwell.ledger.frames import CURRENCY
+from dunwell.policy.model import Step
+from dunwell.runs.desk import Desk
+from dunwell.runs.drafting import RELEASE_STEP
+from dunwell.runs.letter_facts import Situation, situation
+from dunwell.store.bulk import writing
+from dunwell.store.models import HOLD_LIVE, Account, Hold
+from dunwell.store.models.holds import HOLD_STATES
+from dunwell.store.recording import HOLDS, LETTERS, write_holds, write_letters
+
+LIVE_STATES = HOLD_LIVE
+ALL_STATES = HOLD_STATES
+_HOLD_STEP = Step("hold", 31, "hold", pay_by_days=10)
+
+
+def place(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
+    """Propose a hold and draft its letter, whatever the rule says; it still starts only when the letter is sent.
+
+    Raises ``RefusedError`` when the contract forbids holds, nothing is chaseable, or a hold is already live.
+    """
+    now = situation(desk.rules, account.pk, currency, desk.as_of)
+    _require_place(account, now)
+    policy = desk.rules.policy(now.row["policy"])
+    step = next((step for step in policy.steps if step.letter == "hold"), _HOLD_STEP)
+    pay_by_on = deadline_after(desk.as_of, step.pay_by_days, account.country)
+    letter = {
+        "account_id": account.pk,
+        "currency": currency,
+        "kind": "hold",
+        "step": step.id,
+        "is_request": True,
+        "language": account.language,
+        "channel": step.channel,
+        "episode_start_on": now.row["episode_start_on"],
+        "reference": f"{account.account_number}-{desk.as_of:%Y%m%d}-{step.id.replace('_', '-')}-{currency}",
+        "pay_by_on": pay_by_on,
+        "total_due_minor": now.row["total_due_minor"],
+    }
+    proposal = {**letter, "demanded_minor": now.row["total_due_minor"]}
+    with writing():
+        write_letters(None, desk.as_of, pl.DataFrame([letter], schema=LETTERS), desk.by)
+        holds = pl.DataFrame([{name: proposal[name] for name in HOLDS}], schema=HOLDS)
+        write_holds(None, desk.as_of, holds, f"{desk.by}: {reason}")
+    return Hold.objects.select_related("account", "letter").get(account=account, currency=currency, state__in=HOLD_LIVE)
+
+
+def _require_place(account: Account, now: Situation) -> None:
+    if account.contract_allows_hold is False:
+        raise RefusedError(
+            f"The contract of {account.account_number} does not allow holds; offer a payment plan instead."
+        )
+    if now.row["chaseable_minor"] <= 0:
+        raise RefusedError(
+            f"Nothing of {account.account_number} is chaseable in {now.row['currency']}; there is nothing to hold for."
+        )
+    if Hold.objects.filter(account=account, currency=now.row["currency"], state__in=HOLD_LIVE).exists():
+        raise RefusedError(f"{account.account_number} already has a live hold in {now.row['currency']}.")
+
+
+def release(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
+    """Lift a hold by hand, withdraw one that is not in force yet; a release letter is drafted for the former.
+
+    Raises ``RefusedError`` when there is none.
+    """
+    hold = (
+        Hold.objects.select_related("account", "letter")
+        .filter(account=account, currency=currency, state__in=HOLD_LIVE)
+        .first()
+    )
+    if hold is None:
+        raise RefusedError(f"{account.account_number} has no live hold in {currency}.")
+    if hold.state != "in_force":
+        hold_states.advance(hold, "withdrawn", on=desk.as_of, by=desk.by, reason=reason)
+        return hold
+    hold_states.release(hold, on=desk.as_of, by=desk.by, reason=reason)
+    _draft_release_letter(desk, account, hold)
+    return hold
+
+
+def _draft_release_letter(desk: Desk, account: Account, hold: Hold) -> None:
+    letter = {
+        "account_id": account.pk,
+        "currency": hold.currency,
+        "kind": "hold_release",
+        "step": RELEASE_STEP,
+        "is_request": False,
+        "language": account.language,
+        "channel": hold.letter.channel if hold.letter else "email",
+        "episode_start_on": hold.in_force_on,
+        "reference": f"{account.account_number}-{desk.as_of:%Y%m%d}-hold-release-{hold.currency}",
+        "pay_by_on": None,
+        "total_due_minor": 0,
+    }
+    with writing():
+        frame = pl.DataFrame([letter], schema=LETTERS).with_columns(pl.col("currency").cast(CURRENCY))
+        write_letters(None, desk.as_of, frame, desk.by)

@@ -1,0 +1,126 @@
+"""One day's run, from the ledger to drafts and proposals. This page is the table of contents of Dunwell.
+
+    read the rules and the ledger      runs/rules.py, store/reading.py
+    assess                             assess/engine.py: the rules of product §2
+    draft letters, propose holds       runs/drafting.py
+    withdraw what no longer holds      runs/withdrawing.py
+    record it all, or nothing          store/recording.py
+    release cured holds                runs/releasing.py
+
+What is drafted waits for a person: runs/approving.py. Running twice on a day changes nothing; a run for a day before
+the latest recorded one only reads, and gives what was decided then (product §2).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from dunwell.assess.engine import assess
+from dunwell.errors import Problem
+from dunwell.ledger.checks import check_ledger
+from dunwell.runs import drafting, releasing, withdrawing
+from dunwell.runs.rules import Rules, read_rules, rules_on
+from dunwell.store import queries
+from dunwell.store.bulk import writing
+from dunwell.store.fingerprint import RUN, data_fingerprint
+from dunwell.store.models import Run
+from dunwell.store.reading import read_ledger
+from dunwell.store.recording import Outcome, finish_run, read_decisions
+from dunwell.store.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class DayReport:
+    """What a run found and did. ``accounts`` are the decisions (``ACCOUNT_COLUMNS``)."""
+
+    as_of: date
+    rules: Rules
+    accounts: pl.DataFrame
+    problems: tuple[Problem, ...]
+    is_recorded: bool
+    is_replay: bool = False
+    drafted: int = 0
+    proposed: int = 0
+    withdrawn: int = 0
+    released: int = 0
+
+
+def run_day(workspace: Workspace, as_of: date, *, dry_run: bool = False) -> DayReport:
+    """Assess every account as of a day; record decisions, draft letters and propose holds unless ``dry_run``.
+
+    Raises ``WorkspaceError`` when the policy cannot be read.
+    """
+    latest = queries.latest_run()
+    if latest is not None and as_of < latest.as_of:
+        return _replay(workspace, as_of)
+    rules = read_rules(workspace)
+    fingerprint = data_fingerprint(rules.policies.version)
+    done = queries.finished_run(as_of)
+    if done is not None and done.data_fingerprint == fingerprint:
+        return _recorded(rules, done)
+    ledger = read_ledger(as_of)
+    problems = tuple(check_ledger(ledger, rules.policies, as_of))
+    accounts = assess(ledger, rules.policies, rules.legal, as_of).accounts
+    if dry_run:
+        return DayReport(as_of, rules, accounts, problems, is_recorded=False)
+    return _record(rules, accounts, problems, as_of, fingerprint)
+
+
+def _record(
+    rules: Rules, accounts: pl.DataFrame, problems: tuple[Problem, ...], as_of: date, fingerprint: str
+) -> DayReport:
+    """Write the day's decisions with the drafts and proposals that follow from them, all or nothing."""
+    with writing():
+        version = queries.record_policy(rules.policies.version, rules.text, rules.policies.effective_on)
+        run = queries.start_run(as_of, version, fingerprint, by=RUN)
+        withdrawn = withdrawing.withdraw_stale(accounts, rules, as_of)
+        letters = drafting.letters_to_draft(accounts, rules.policies, as_of)
+        outcome = Outcome(drafting.decisions_to_record(accounts), letters, drafting.holds_to_propose(accounts))
+        recorded = finish_run(run.pk, as_of, outcome, RUN)
+        released = releasing.release_cured(accounts, as_of)
+    return DayReport(
+        as_of,
+        rules,
+        accounts,
+        problems,
+        is_recorded=True,
+        drafted=recorded.letters,
+        proposed=recorded.holds,
+        withdrawn=withdrawn,
+        released=released,
+    )
+
+
+def _recorded(rules: Rules, done: Run) -> DayReport:
+    """Give what was already decided today, because nothing changed since."""
+    ledger = read_ledger(done.as_of)
+    problems = tuple(check_ledger(ledger, rules.policies, done.as_of))
+    return DayReport(done.as_of, rules, read_decisions(done.pk), problems, is_recorded=True)
+
+
+def _replay(workspace: Workspace, as_of: date) -> DayReport:
+    """Give what was decided on an earlier day, or would have been, without writing anything."""
+    rules = rules_on(workspace, as_of)
+    done = queries.finished_run(as_of)
+    ledger = read_ledger(as_of)
+    problems = tuple(check_ledger(ledger, rules.policies, as_of))
+    if done is not None:
+        accounts = read_decisions(done.pk)
+    else:
+        accounts = assess(ledger, rules.policies, rules.legal, as_of).accounts
+    return DayReport(as_of, rules, accounts, problems, is_recorded=False, is_replay=True)
+
+
+def assess_account(workspace: Workspace, account_id: int, as_of: date) -> DayReport:
+    """Assess one account, read-only: what was decided on that day if it was, else what would be decided."""
+    latest = queries.latest_run()
+    is_past = latest is not None and as_of < latest.as_of
+    rules = rules_on(workspace, as_of) if is_past else read_rules(workspace)
+    done = queries.finished_run(as_of) if is_past else None
+    ledger = read_ledger(as_of, [account_id])
+    accounts = (
+        read_decisions(done.pk, account_id) if done else assess(ledger, rules.policies, rules.legal, as_of).accounts
+    )
+    problems = tuple(check_ledger(ledger, rules.policies, as_of))
+    return DayReport(as_of, rules, accounts, problems, is_recorded=False, is_replay=is_past)

@@ -1,0 +1,31 @@
+"""The sentences of this room, one file per language in ``texts/``."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from dunwell.money import format_plain
+
+
+@cache
+def _texts(language: str) -> Mapping[str, Mapping[str, str]]:
+    folder = files("dunwell.runs") / "texts"
+    chosen = folder / f"{language}.toml"
+    return tomllib.loads((chosen if chosen.is_file() else folder / "en.toml").read_text(encoding="utf-8"))
+
+
+def sentence(section: str, key: str, values: Mapping[str, object] | None = None, language: str = "en") -> str:
+    """Return a text with its {names} filled in; English where the language has none yet."""
+    return _texts(language)[section][key].format_map(values or {})
+
+
+def amount(minor: int, currency: str) -> str:
+    """Write an amount as the reasons do: ``EUR 12.50``."""
+    return f"{currency} {format_plain(minor, currency)}"
+
+
+def percent(hundredths: int) -> str:
+    """Write hundredths of a percent, with no more decimals than they have: ``60 %``, ``12.5 %``."""
+    whole, rest = divmod(hundredths, 100)
+    return f"{whole}.{rest:02}".rstrip("0").rstrip(".") + " %"
