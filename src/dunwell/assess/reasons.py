@@ -153,6 +153,7 @@ class _Words:
     def _as_text(self) -> dict[str, str]:
         row, never = self._row, self._texts["value"]["never"]
         values = {name: str(row[name]) for name in _NUMBERS}
+        values["step_name"] = str(row["step"]).replace("_", " ")
         values |= {name: self._money(row[f"{name}_minor"] or 0) for name in _AMOUNTS}
         values |= {name: self._date(row[name], never) for name in _DATES}
         values |= {name: str(value) for name, value in self._parameters.items()}

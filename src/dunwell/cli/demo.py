@@ -56,7 +56,11 @@ def _render(workspace: Workspace, as_of: date) -> list[Path]:
     desk = Desk(workspace, read_rules(workspace), as_of, user_name())
     waiting = list(queries.letters(states=("draft", "approved")))
     done = render_letters(desk, waiting, workspace.outbox)
-    return [path for _, path in track(done, "Typesetting letters", total=len(waiting), console=console)]
+    results = list(track(done, "Typesetting letters", total=len(waiting), console=console))
+    for result in results:
+        if result.failure:
+            click.echo(f"{result.letter.reference}: {result.failure}", err=True)
+    return [result.path for result in results if result.path]
 
 
 def _print_summary(folder: Path, report: object, files: list[Path]) -> None:

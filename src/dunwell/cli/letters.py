@@ -25,7 +25,7 @@ from dunwell.cli.common import (
     workspace_at,
     workspace_option,
 )
-from dunwell.errors import RefusedError, UsageError
+from dunwell.errors import RefusedError, RenderError, UsageError
 from dunwell.runs import approving
 from dunwell.runs.desk import Desk
 from dunwell.runs.plain_text import as_text
@@ -62,11 +62,12 @@ def list_letters(
         print_json({"letters": [letter_json(letter) for letter in found]})
         return
     table = Table(box=None, pad_edge=False)
-    for name in ("reference", "state", "kind", "language", "customer", "pay by"):
-        table.add_column(name)
+    table.add_column("reference", no_wrap=True, min_width=max((len(letter.reference) for letter in found), default=0))
+    for name in ("state", "kind", "language", "customer", "pay by"):
+        table.add_column(name, no_wrap=True)
     table.add_column("amount", justify="right", no_wrap=True)
     for letter in found:
-        due = amount(letter.total_due_minor, letter.currency)
+        due = amount(letter.total_due_minor, letter.currency) if letter.is_request else ""
         pay_by = str(letter.pay_by_on or "")
         table.add_row(letter.reference, letter.state, letter.kind, letter.language, letter.account.name, pay_by, due)
     console.print(table)
@@ -111,7 +112,11 @@ def show(reference: str, as_of: date | None, workspace: Path | None, as_json: bo
         return
     console.print(as_text(content), markup=False)
     for entry in history:
-        console.print(f"{entry['on']} {entry['to']} by {entry['by']} {entry['reason']}".rstrip(), markup=False)
+        console.print(_history_line(entry), markup=False)
+
+
+def _history_line(entry: dict[str, str]) -> str:
+    return f"{entry['on']} {entry['to']} by {entry['by']}" + (f": {entry['reason']}" if entry["reason"] else "")
 
 
 @letters.command()
@@ -197,7 +202,7 @@ def render(
     as_of: date | None,
     workspace: Path | None,
     as_json: bool,
-) -> None:
+) -> int:
     """Write letters as PDF: the named ones, or all that wait (drafts and approved)."""
     desk = desk_at(workspace, as_of, None)
     chosen = _chosen(references, None, None) if references else list(queries.letters(states=WAITING))
@@ -205,12 +210,16 @@ def render(
         desk = Desk(desk.workspace, desk.rules, max(letter.drafted_on for letter in chosen), desk.by)
     folder = out or desk.workspace.outbox
     done = render_letters(desk, chosen, folder)
-    shown = done if as_json else track(done, "Typesetting", total=len(chosen), console=console)
-    paths = [path for _, path in shown]
+    results = list(done if as_json else track(done, "Typesetting", total=len(chosen), console=console))
+    files = [str(result.path) for result in results if result.path]
+    failed = {result.letter.reference: result.failure for result in results if result.failure}
     if as_json:
-        print_json({"files": [str(path) for path in paths]})
+        print_json({"files": files, "failed": failed})
     else:
-        console.print(f"{plural(len(paths), 'letter')} in {folder}")
+        console.print(f"{plural(len(files), 'letter')} in {folder}")
+        for reference, failure in failed.items():
+            click.echo(f"{reference}: {failure}", err=True)
+    return EXIT_PROBLEMS if failed else 0
 
 
 def _letter(reference: str, workspace: Path | None, as_of: date | None, by: str | None) -> tuple[Letter, Desk]:
@@ -244,7 +253,7 @@ def _each(chosen: list[Letter], act: "Any", done_word: str, *, as_json: bool) ->
         try:
             act(letter)
             done.append(letter.reference)
-        except RefusedError as error:
+        except (RefusedError, RenderError) as error:
             refused.append({"reference": letter.reference, "reason": str(error)})
     if as_json:
         print_json({done_word: done, "refused": refused})

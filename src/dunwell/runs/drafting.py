@@ -1,4 +1,4 @@
-"""What follows from an assessment: the letters to draft, the holds to propose, the decisions worth keeping."""
+"""What follows from an assessment: the letters to draft and the holds to propose."""
 
 from datetime import date
 
@@ -11,18 +11,6 @@ from dunwell.store.recording import HOLDS, LETTERS
 
 RELEASE_STEP = "hold_release"
 _CHANNEL_DEFAULT = "email"
-
-
-def decisions_to_record(accounts: pl.DataFrame) -> pl.DataFrame:
-    """Keep the decisions that say something: an open amount, a credit, a request, a hold or an action."""
-    says_something = (
-        (pl.col("open_minor") != 0)
-        | (pl.col("unapplied_minor") != 0)
-        | (pl.col("requests_sent") != 0)
-        | (pl.col("hold").cast(pl.String) != "none")
-        | (pl.col("action").cast(pl.String) != "none")
-    )
-    return accounts.filter(says_something)
 
 
 def letters_to_draft(accounts: pl.DataFrame, policies: PolicySet, as_of: date) -> pl.DataFrame:

@@ -45,9 +45,9 @@ def place(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
     }
     proposal = {**letter, "demanded_minor": now.row["total_due_minor"]}
     with writing():
-        write_letters(None, desk.as_of, pl.DataFrame([letter], schema=LETTERS), desk.by)
+        write_letters(None, desk.as_of, pl.DataFrame([letter], schema=LETTERS), desk.by, reason)
         holds = pl.DataFrame([{name: proposal[name] for name in HOLDS}], schema=HOLDS)
-        write_holds(None, desk.as_of, holds, f"{desk.by}: {reason}")
+        write_holds(None, desk.as_of, holds, desk.by, reason)
     return Hold.objects.select_related("account", "letter").get(account=account, currency=currency, state__in=HOLD_LIVE)
 
 
@@ -100,4 +100,4 @@ def _draft_release_letter(desk: Desk, account: Account, hold: Hold) -> None:
     }
     with writing():
         frame = pl.DataFrame([letter], schema=LETTERS).with_columns(pl.col("currency").cast(CURRENCY))
-        write_letters(None, desk.as_of, frame, desk.by)
+        write_letters(None, desk.as_of, frame, desk.by, "hold released by hand")

@@ -30,7 +30,7 @@ _CHANNELS: Mapping[str, letter.Channel] = {
     "portal": "portal",
 }
 _TONES: Mapping[str, letter.Tone] = {"friendly": "friendly", "neutral": "firm", "firm": "firm", "final": "final"}
-_CLAUSE_OF_KIND = {"hold": "hold", "hold_release": "hold.release", "collection": "hold"}
+_CLAUSE_OF_KIND = {"hold": "hold", "hold_release": "hold.release", "collection": "terms"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,8 @@ def facts_of(workspace: Workspace, rules: Rules, draft: Letter, now: Situation) 
     """Gather what the letter says as of ``now``: invoices with charges, what was asked before, the clause."""
     policy = rules.policy(now.row["policy"])
     step = next((step for step in policy.steps if step.id == draft.step), None)
-    number, text = _clause(policy, draft, _CLAUSE_OF_KIND.get(draft.kind, ""))
+    warns_of_hold = bool(step and step.warns_of_hold)
+    number, text = _clause(policy, draft, "hold" if warns_of_hold else _CLAUSE_OF_KIND.get(draft.kind, ""))
     said = letter.LetterFacts(
         kind=draft.kind,
         language=draft.language,
@@ -92,7 +93,7 @@ def facts_of(workspace: Workspace, rules: Rules, draft: Letter, now: Situation) 
         creditor=workspace.creditor,
         recipient=_recipient(draft.account),
         tone=_TONES.get(step.tone, "firm") if step else "friendly",
-        warns_of_hold=bool(step and step.warns_of_hold),
+        warns_of_hold=warns_of_hold,
         clause_reference=clause_reference(draft.language, number),
         clause_text=text,
         consequences=_consequences(policy, step),
@@ -117,6 +118,7 @@ def _with_demand(said: letter.LetterFacts, rules: Rules, draft: Letter, now: Sit
         pay_by_on=now.row["pay_by_on"] or draft.pay_by_on,
         request_number=len(past) + 1,
         past_requests=past,
+        answered_before=_has_answered(now.row),
         interest_segments=interest_segments(rules, how, rows, now.ledger, now.as_of) if how else (),
         legal_basis=legal_basis,
         compensation_basis=compensation_basis,
@@ -142,6 +144,12 @@ def _with_lines(said: letter.LetterFacts, lines: tuple[letter.InvoiceLine, ...])
     )
 
 
+def _has_answered(row: Mapping[str, Any]) -> bool:
+    """Whether the customer answered or paid something since the episode began: then "no reply" would be untrue."""
+    responded, began = row["last_response_on"], row["episode_start_on"]
+    return responded is not None and began is not None and bool(responded >= began)
+
+
 def _basis(rules: Rules, policy: Policy, draft: Letter) -> tuple[str, str]:
     """On what law, or on which clause of the policy, interest and compensation rest."""
     rule = rules.legal.rule(cast("letter.PartyType", draft.account.party_type))
@@ -164,6 +172,7 @@ def _recipient(account: Account) -> letter.Recipient:
         language=account.language,
         party_type=cast("letter.PartyType", account.party_type),
         contact_name=account.contact_name,
+        surname=str((account.extra or {}).get("surname", "")),
         salutation=account.salutation,
         email=account.email,
     )

@@ -76,7 +76,7 @@ def _record(
         run = queries.start_run(as_of, version, fingerprint, by=RUN)
         withdrawn = withdrawing.withdraw_stale(accounts, rules, as_of)
         letters = drafting.letters_to_draft(accounts, rules.policies, as_of)
-        outcome = Outcome(drafting.decisions_to_record(accounts), letters, drafting.holds_to_propose(accounts))
+        outcome = Outcome(accounts, letters, drafting.holds_to_propose(accounts))
         recorded = finish_run(run.pk, as_of, outcome, RUN)
         released = releasing.release_cured(accounts, as_of)
     return DayReport(
@@ -117,10 +117,12 @@ def assess_account(workspace: Workspace, account_id: int, as_of: date) -> DayRep
     latest = queries.latest_run()
     is_past = latest is not None and as_of < latest.as_of
     rules = rules_on(workspace, as_of) if is_past else read_rules(workspace)
-    done = queries.finished_run(as_of) if is_past else None
+    done = queries.finished_run(as_of)
+    is_current = done is not None and done.data_fingerprint == data_fingerprint(rules.policies.version)
     ledger = read_ledger(as_of, [account_id])
-    accounts = (
-        read_decisions(done.pk, account_id) if done else assess(ledger, rules.policies, rules.legal, as_of).accounts
-    )
+    if done is not None and (is_past or is_current):
+        accounts = read_decisions(done.pk, account_id)
+    else:
+        accounts = assess(ledger, rules.policies, rules.legal, as_of).accounts
     problems = tuple(check_ledger(ledger, rules.policies, as_of))
     return DayReport(as_of, rules, accounts, problems, is_recorded=False, is_replay=is_past)

@@ -93,6 +93,8 @@ def side(workspace: Workspace, named: str) -> Side:
     path = Path(named)
     if path.is_file():
         return Side(named, read_rules_file(workspace, path))
+    if path.suffix or len(path.parts) > 1:
+        raise UsageError(f"There is no policy file {named}.")
     version = version_by(named)
     return Side(f"version {version}", rules_of(workspace, version))
 

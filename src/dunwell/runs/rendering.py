@@ -1,9 +1,10 @@
 """Letters as PDF in the workspace's outbox; an approved one exactly as it was approved."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from dunwell.errors import RefusedError
+from dunwell.errors import RefusedError, RenderError
 from dunwell.letters.content import LetterContent
 from dunwell.letters.render import render_pdf
 from dunwell.runs.approving import written
@@ -23,17 +24,29 @@ def content_of(desk: Desk, letter: Letter) -> LetterContent:
     return written(desk, letter, now)[1]
 
 
-def render_letters(desk: Desk, letters: Iterable[Letter], folder: Path) -> Iterator[tuple[Letter, Path]]:
-    """Write each letter's PDF into ``folder``, named by its reference; yields each as it is done."""
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One letter and its PDF; without ``path`` the letter could not be made, and ``failure`` says why."""
+
+    letter: Letter
+    path: Path | None
+    failure: str = ""
+
+
+def render_letters(desk: Desk, letters: Iterable[Letter], folder: Path) -> Iterator[Rendered]:
+    """Write each letter's PDF into ``folder``, named by its reference; one that fails does not stop the others."""
     folder.mkdir(parents=True, exist_ok=True)
     waiting = list(letters)
-    drafts = [letter for letter in waiting if not letter.content]
-    known = situations(desk.rules, drafts, desk.as_of)
+    known = situations(desk.rules, [letter for letter in waiting if not letter.content], desk.as_of)
     for letter in waiting:
-        content = thaw(letter.content) if letter.content else written(desk, letter, known[letter.pk])[1]
         path = folder / f"{safe_name(letter.reference)}.pdf"
-        path.write_bytes(render_pdf(content))
-        yield letter, path
+        try:
+            content = thaw(letter.content) if letter.content else written(desk, letter, known[letter.pk])[1]
+            path.write_bytes(render_pdf(content))
+        except RenderError as error:
+            yield Rendered(letter, None, str(error))
+        else:
+            yield Rendered(letter, path)
 
 
 def safe_name(reference: str) -> str:

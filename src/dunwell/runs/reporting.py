@@ -30,6 +30,7 @@ _AMOUNTS_AFTER = (
     "exposure_minor",
     "credit_limit_minor",
 )
+_ON_THE_LADDER = ("letter", "hold", "refer")
 _URGENCY = {"hold": 0, "release": 1, "refer": 2, "review": 3, "match_cash": 4, "letter": 5}
 
 
@@ -94,7 +95,7 @@ def account_json(row: Mapping[str, Any], report: DayReport, names: _Names) -> di
         **{name: row[name] for name in _AMOUNTS_AFTER},
         "hold": names.hold(row),
         "action": row["action"],
-        "step": row["step"] if row["action"] != "none" else None,
+        "step": row["step"] if row["action"] in _ON_THE_LADDER else None,
         "next_step": row["step"],
         "letter_kind": row["letter_kind"],
         "reasons": [reason.as_json() for reason in explain(row, policy)],
@@ -120,7 +121,7 @@ def _item(
         "name": names.name(row),
         "currency": row["currency"],
         "action": row["action"],
-        "step": row["step"],
+        "step": row["step"] if row["action"] in _ON_THE_LADDER else None,
         "letter_kind": row["letter_kind"],
         "hold": names.hold(row),
         "total_due_minor": row["total_due_minor"],

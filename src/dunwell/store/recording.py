@@ -49,6 +49,7 @@ HOLDS = pl.Schema(
 _TEXTS = ("policy", "step", "letter_kind")
 _COLUMNS = (*FACTS, *DECISION)
 _DAY = {"letter": "drafted_on", "hold": "proposed_on"}
+_FIRST_STATE = {"letter": "draft", "hold": "proposed"}
 
 _SAME_STEP = (
     "l.account_id = i.account_id AND l.currency = i.currency"
@@ -134,7 +135,7 @@ def read_decisions(run_id: int, account_id: int | None = None) -> pl.DataFrame:
     return filled.sort("account_id", "currency")
 
 
-def write_letters(run_id: int | None, on: date, letters: pl.DataFrame, by: str) -> int:
+def write_letters(run_id: int | None, on: date, letters: pl.DataFrame, by: str, reason: str = "") -> int:
     """Draft letters, one transition row each; a step with a letter that is not cancelled is left alone.
 
     Returns how many were drafted.
@@ -144,11 +145,11 @@ def write_letters(run_id: int | None, on: date, letters: pl.DataFrame, by: str) 
     with bulk.staged("new_letter", _with_day(letters.select(list(LETTERS)), on)):
         before = int(bulk.scalar("SELECT COALESCE(max(id), 0) FROM store_letter"))
         drafted = bulk.execute(_LETTERS_SQL, by, run_id or 0)
-        _first_transitions("letter", before, "draft", on, by)
+        _first_transitions("letter", before, on, by, reason)
     return drafted
 
 
-def write_holds(run_id: int | None, on: date, holds: pl.DataFrame, by: str) -> int:
+def write_holds(run_id: int | None, on: date, holds: pl.DataFrame, by: str, reason: str = "") -> int:
     """Propose holds, one transition row each.
 
     An account with a live hold in the currency is left alone, and so is one whose proposal of the same day was
@@ -159,7 +160,7 @@ def write_holds(run_id: int | None, on: date, holds: pl.DataFrame, by: str) -> i
     with bulk.staged("new_hold", _with_day(holds.select(list(HOLDS)), on)):
         before = int(bulk.scalar("SELECT COALESCE(max(id), 0) FROM store_hold"))
         proposed = bulk.execute(_HOLDS_SQL, run_id or 0)
-        _first_transitions("hold", before, "proposed", on, by)
+        _first_transitions("hold", before, on, by, reason)
     return proposed
 
 
@@ -167,13 +168,15 @@ def _with_day(frame: pl.DataFrame, on: date) -> pl.DataFrame:
     return frame.with_columns(pl.lit(on, pl.Date).alias("drafted_on"))
 
 
-def _first_transitions(case: str, before: int, state: str, on: date, by: str) -> None:
+def _first_transitions(case: str, before: int, on: date, by: str, reason: str) -> None:
     """Write the first transition of every case made since ``before``."""
     bulk.execute(
         f'INSERT INTO store_{case}transition ({case}_id, from_state, to_state, "on", by, reason)'
-        f" SELECT c.id, '', '{state}', c.{_DAY[case]}, CAST(%s AS text), 'run' FROM store_{case} c"
+        f" SELECT c.id, '', '{_FIRST_STATE[case]}', c.{_DAY[case]}, CAST(%s AS text), CAST(%s AS text)"
+        f" FROM store_{case} c"
         f" WHERE c.id > {before} AND c.{_DAY[case]} = %s"
         f" AND NOT EXISTS (SELECT 1 FROM store_{case}transition t WHERE t.{case}_id = c.id)",
         by,
+        reason,
         on,
     )
