@@ -116,3 +116,11 @@ def interests(pair: Pair) -> dict[int, int] | None:
     if any(amount is None for amount in exact.values()):
         return None
     return {invoice_id: round_half_up(amount) for invoice_id, amount in exact.items() if amount is not None}
+
+
+def interest_from_on(pair: Pair, invoice: OracleInvoice) -> date | None:
+    """The first day of the interest that is claimed on an invoice; none where the policy claims none."""
+    kind = pair.policy.interest.kind
+    if kind == "none" or claimed_through(pair, invoice) is None:
+        return None
+    return first_interest_day(pair, invoice, None if kind == "contract" else rule_of(pair))

@@ -154,6 +154,7 @@ class InvoiceResult:
     interest_minor: int
     compensation_minor: int
     total_minor: int
+    interest_from_on: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from .decision import (
     pay_by_on,
 )
 from .history import History, history
-from .interest import interests
+from .interest import interest_from_on, interests
 from .records import (
     AccountResult,
     Creditor,
@@ -130,6 +130,7 @@ def invoice_result(pair: Pair, invoice: OracleInvoice, decision: Decision, inter
         interest_minor=interest,
         compensation_minor=compensation,
         total_minor=chaseable + fee + interest + compensation,
+        interest_from_on=interest_from_on(pair, invoice),
     )
 
 

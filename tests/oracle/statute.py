@@ -82,7 +82,7 @@ def looked_up(creditor: Creditor, rule: Rule, day: date) -> Rate | None:
 
 def entered(rule: Rule, hundredths: int | None) -> Rate | None:
     """The owner's rate, where the law gives no figure."""
-    return None if hundredths is None else Rate(hundredths * PPM_OF_A_HUNDREDTH, rule.verified)
+    return None if hundredths is None else Rate(hundredths * PPM_OF_A_HUNDREDTH, verified=True)
 
 
 def days_of_year(day_count: str) -> int:

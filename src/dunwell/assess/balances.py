@@ -71,32 +71,33 @@ def invoice_balances(invoices: pl.LazyFrame, entries: pl.LazyFrame, as_of: date)
     )
 
 
-def credits_by_pair(entries: pl.LazyFrame) -> pl.LazyFrame:
-    """What was paid or credited without naming an invoice, per pair; may be negative before excesses are added."""
-    loose = entries.filter(pl.col("invoice_id").is_null())
-    return loose.group_by(PAIR).agg(pl.col("settled_minor").sum().alias("loose_minor"))
+def standing_by_pair(invoices: pl.LazyFrame, entries: pl.LazyFrame, orders: pl.LazyFrame) -> pl.LazyFrame:
+    """What stands on a pair beside its invoices: ``credit_minor``, ``ordered_minor``, ``last_payment_on``.
 
-
-def overpaid_by_pair(invoices: pl.LazyFrame) -> pl.LazyFrame:
-    """What was paid beyond its invoice, per pair."""
-    return invoices.filter(pl.col("overpaid_minor") != 0).group_by(PAIR).agg(pl.col("overpaid_minor").sum())
-
-
-def payments_by_pair(entries: pl.LazyFrame) -> pl.LazyFrame:
-    """The date of the last payment per pair: paying, even in part, is a response (product §1)."""
-    payments = entries.filter(pl.col("kind") == "payment")
-    return payments.group_by(PAIR).agg(pl.col("paid_on").max().alias("last_payment_on"))
-
-
-def orders_by_pair(orders: pl.LazyFrame) -> pl.LazyFrame:
-    """Approved orders not yet invoiced, per pair."""
-    return orders.with_columns(pair_id()).group_by(PAIR).agg(pl.col("amount_minor").sum().alias("ordered_minor"))
+    Credits are what was paid or credited without naming an invoice, and what was paid beyond one. Paying, even in
+    part, is a response (product §1); ``ordered_minor`` are approved orders not yet invoiced.
+    """
+    is_loose = pl.col("invoice_id").is_null()
+    is_payment = pl.col("kind") == "payment"
+    by_entry = entries.select(
+        PAIR,
+        pl.when(is_loose).then("settled_minor").otherwise(0).alias("credit_minor"),
+        pl.when(is_payment).then("paid_on").alias("last_payment_on"),
+    )
+    overpaid = invoices.filter(pl.col("overpaid_minor") != 0).select(
+        PAIR, pl.col("overpaid_minor").alias("credit_minor")
+    )
+    ordered = orders.select(pair_id(), pl.col("amount_minor").alias("ordered_minor"))
+    return (
+        pl.concat([by_entry, overpaid, ordered], how="diagonal")
+        .group_by(PAIR)
+        .agg(pl.col("credit_minor", "ordered_minor").sum(), pl.col("last_payment_on").max())
+    )
 
 
 def unapplied_minor() -> pl.Expr:
     """Unapplied cash and credits of a pair, never below zero."""
-    total = pl.col("loose_minor").fill_null(0) + pl.col("overpaid_minor").fill_null(0)
-    return pl.max_horizontal(total, 0).alias("unapplied_minor")
+    return pl.max_horizontal(pl.col("credit_minor").fill_null(0), 0).alias("unapplied_minor")
 
 
 def exposure_minor() -> pl.Expr:

@@ -5,31 +5,32 @@ rate_index[a]) × factor / scale``. ``ok_days`` counts the days whose rate is kn
 whether a span is covered; nothing is extrapolated (product §2.3).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import accumulate, pairwise, product
+from itertools import pairwise, product
 from typing import cast, get_args
 
 import polars as pl
 
 from dunwell.assess.legal import LegalSetting
-from dunwell.law import PPM, DayCount, Law, PartyType, Rule, agreed, covered, rate_periods, scale
+from dunwell.law import PPM, DayCount, PartyType, Rule, agreed, covered, rate_periods, scale
 from dunwell.law.rates import day_number
+from dunwell.ledger.frames import Columns
 from dunwell.policy.model import InterestTerms, PolicySet
 
 PPM_PER_HUNDREDTH = PPM // 10_000
 """A policy's rates are hundredths of a percent, the law's are millionths a year."""
 
-INDEX_SCHEMA = {"basis": pl.Int64, "on": pl.Date, "rate_index": pl.Int64, "ok_days": pl.Int64}
-START_SCHEMA = {"basis": pl.Int64, "first_day_on": pl.Date, "factor": pl.Int64, "is_start_known": pl.Boolean}
-
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """One way of bearing interest. ``rule`` is ``None`` where the law knows none; ``is_contract`` needs no law."""
+    """One way of bearing interest. ``rule`` is ``None`` where the law knows none; ``is_contract`` needs no law.
+
+    Bases with equal ``rates`` have the same rates on every day, so that their running sums are made once.
+    """
 
     number: int
+    rates: int
     policy: str
     party_type: str
     terms: InterestTerms
@@ -70,10 +71,18 @@ class Basis:
 def bases(policies: PolicySet, legal: LegalSetting | None) -> list[Basis]:
     """Return the basis of every policy and party type, numbered."""
     pairs = product(policies.policies.values(), get_args(PartyType))
-    return [
+    found = [
         _basis(number, policy.name, party_type, policy.interest, legal)
         for number, (policy, party_type) in enumerate(pairs)
     ]
+    keys = list(dict.fromkeys(_rate_key(basis) for basis in found))
+    return [replace(basis, rates=keys.index(_rate_key(basis))) for basis in found]
+
+
+def _rate_key(basis: Basis) -> tuple[object, ...]:
+    if basis.is_contract or basis.rule is None:
+        return (basis.is_contract, basis.terms.contract_rate_hundredths, basis.day_count)
+    return (basis.rule, basis.day_count, basis.terms.refuse_unverified)
 
 
 def _basis(number: int, policy: str, party_type: str, terms: InterestTerms, legal: LegalSetting | None) -> Basis:
@@ -82,7 +91,7 @@ def _basis(number: int, policy: str, party_type: str, terms: InterestTerms, lega
     is_contract = terms.kind == "contract" and hundredths is not None
     if rule is not None and rule.needs_entered_rate and terms.kind == "statutory" and hundredths is not None:
         rule = agreed(rule, hundredths * PPM_PER_HUNDREDTH)
-    return Basis(number, policy, party_type, terms, rule, is_contract)
+    return Basis(number, 0, policy, party_type, terms, rule, is_contract)
 
 
 def basis_columns(found: list[Basis]) -> pl.DataFrame:
@@ -92,6 +101,7 @@ def basis_columns(found: list[Basis]) -> pl.DataFrame:
             "policy": basis.policy,
             "party_type": basis.party_type,
             "basis": basis.number,
+            "rates": basis.rates,
             "claims_interest": basis.is_claimed,
             "needs_default": basis.needs_default,
             "compensation_needs_default": basis.rule is not None and basis.rule.needs_default,
@@ -105,56 +115,94 @@ def basis_columns(found: list[Basis]) -> pl.DataFrame:
 
 
 def index_table(found: list[Basis], legal: LegalSetting | None, from_on: date, to_on: date) -> pl.DataFrame:
-    """The running sums of every claimed basis for each day of a window."""
-    rows = [row for basis in found if basis.is_claimed for row in _index_rows(basis, legal, from_on, to_on)]
-    return pl.DataFrame(rows, schema=INDEX_SCHEMA, orient="row")
-
-
-def _index_rows(
-    basis: Basis, legal: LegalSetting | None, from_on: date, to_on: date
-) -> Iterator[tuple[int, date, int, int]]:
-    days = [from_on + timedelta(days=i) for i in range((to_on - from_on).days + 1)]
-    rates = [0] * len(days) if basis.is_fixed_at_start else _daily_rates(basis, legal, days)
-    numbers = [day_number(day - timedelta(days=1), basis.day_count) for day in days[:1]]
-    numbers += [day_number(day, basis.day_count) for day in days]
-    weights = [after - before for before, after in pairwise(numbers)]
-    borne = weights if basis.is_fixed_at_start else [(rate or 0) * w for rate, w in zip(rates, weights, strict=True)]
-    known = [1 if basis.is_fixed_at_start or rate is not None else 0 for rate in rates]
-    yield from zip([basis.number] * len(days), days, accumulate(borne), accumulate(known), strict=True)
+    """The running sums of every claimed basis for each day of a window: ``rates, on, rate_index, ok_days``."""
+    days = _days(from_on, to_on)
+    frames = [
+        _daily_rates(basis, legal, days)
+        .with_columns(_weights(days, basis.day_count))
+        .select(
+            pl.lit(basis.rates, dtype=pl.Int64).alias("rates"),
+            "on",
+            (_borne(basis) * pl.col("weight")).cum_sum().alias("rate_index"),
+            (pl.col("is_known") | pl.lit(basis.is_fixed_at_start)).cast(pl.Int64).cum_sum().alias("ok_days"),
+        )
+        for basis in _distinct(found)
+    ]
+    return pl.concat(frames)
 
 
 def start_table(found: list[Basis], legal: LegalSetting | None, from_on: date, to_on: date) -> pl.DataFrame:
     """For bases whose rate is fixed at the start: the rate of every possible first day of interest."""
-    days = [from_on + timedelta(days=i) for i in range((to_on - from_on).days + 2)]
-    rows = [
-        (basis.number, day, rate or 0, rate is not None)
-        for basis in found
-        if basis.is_claimed and basis.is_fixed_at_start
-        for day, rate in zip(days, _daily_rates(basis, legal, days), strict=True)
+    days = _days(from_on, to_on + timedelta(days=1))
+    frames = [
+        _daily_rates(basis, legal, days).select(
+            pl.lit(basis.rates, dtype=pl.Int64).alias("rates"),
+            pl.col("on").alias("first_day_on"),
+            pl.col("rate_ppm").alias("factor"),
+            pl.col("is_known").alias("is_start_known"),
+        )
+        for basis in _distinct(found)
+        if basis.is_fixed_at_start
     ]
-    return pl.DataFrame(rows, schema=START_SCHEMA, orient="row")
+    return pl.concat(frames) if frames else pl.DataFrame(schema=_START_COLUMNS)
 
 
-def _daily_rates(basis: Basis, legal: LegalSetting | None, days: list[date]) -> list[int | None]:
-    """The rate of each day in ppm; ``None`` where the tables have none that may be used."""
+_START_COLUMNS: Columns = {
+    "rates": pl.Int64,
+    "first_day_on": pl.Date,
+    "factor": pl.Int64,
+    "is_start_known": pl.Boolean,
+}
+
+
+def _distinct(found: list[Basis]) -> list[Basis]:
+    """One claimed basis per set of rates."""
+    return list({basis.rates: basis for basis in found if basis.is_claimed}.values())
+
+
+def _days(from_on: date, to_on: date) -> pl.DataFrame:
+    return pl.select(pl.date_range(from_on, to_on).alias("on"))
+
+
+def _weights(days: pl.DataFrame, day_count: DayCount) -> pl.Series:
+    """How much of a year's days each day counts: 1, or what a 30-day month makes of it."""
+    if day_count != "30/360":
+        return pl.Series("weight", [1], dtype=pl.Int64).new_from_index(0, days.height)
+    first: date = days["on"][0]
+    numbers = [day_number(first - timedelta(days=1), day_count), *(day_number(on, day_count) for on in days["on"])]
+    return pl.Series("weight", [after - before for before, after in pairwise(numbers)], dtype=pl.Int64)
+
+
+def _borne(basis: Basis) -> pl.Expr:
+    """What a day adds to the running sum: its rate, or its bare length where the first day's rate holds."""
+    return pl.lit(1, dtype=pl.Int64) if basis.is_fixed_at_start else pl.col("rate_ppm")
+
+
+def _daily_rates(basis: Basis, legal: LegalSetting | None, days: pl.DataFrame) -> pl.DataFrame:
+    """The rate of each day in ppm, and whether the tables have one that may be used (0 where not)."""
+    periods = _periods(basis, legal, days["on"][0], days["on"][-1])
+    table = pl.DataFrame(
+        periods, schema={"from_on": pl.Date, "to_on": pl.Date, "rate_ppm": pl.Int64}, orient="row"
+    ).sort("from_on")
+    is_known = (pl.col("to_on") >= pl.col("on")).fill_null(value=False)
+    return days.join_asof(table, left_on="on", right_on="from_on").select(
+        "on", is_known.alias("is_known"), pl.when(is_known).then("rate_ppm").otherwise(0).alias("rate_ppm")
+    )
+
+
+def _periods(basis: Basis, legal: LegalSetting | None, from_on: date, to_on: date) -> list[tuple[date, date, int]]:
+    """The periods of a window whose rate is known: first day, last day, rate."""
     if basis.is_contract:
-        return [(basis.terms.contract_rate_hundredths or 0) * PPM_PER_HUNDREDTH] * len(days)
+        return [(from_on, to_on, (basis.terms.contract_rate_hundredths or 0) * PPM_PER_HUNDREDTH)]
     if basis.rule is None or legal is None or basis.rule.needs_entered_rate:
-        return [None] * len(days)
-    return _statutory_rates(legal.law, basis.rule, days, refuse_unverified=basis.terms.refuse_unverified)
-
-
-def _statutory_rates(law: Law, rule: Rule, days: list[date], *, refuse_unverified: bool) -> list[int | None]:
-    first, last = covered(law, rule) or (date.max, date.min)
-    by_day = rule_of_the_day(rule)
-    known: dict[date, int] = {}
-    start, end = max(first, days[0]), min(last, days[-1])
-    if start <= end:
-        for period in rate_periods(law, by_day, start, end):
-            if period.verified or not refuse_unverified:
-                span = (period.to_on - period.from_on).days + 1
-                known.update((period.from_on + timedelta(days=i), period.rate_ppm) for i in range(span))
-    return [known.get(day) for day in days]
+        return []
+    first, last = covered(legal.law, basis.rule) or (date.max, date.min)
+    start, end = max(first, from_on), min(last, to_on)
+    if start > end:
+        return []
+    found = rate_periods(legal.law, rule_of_the_day(basis.rule), start, end)
+    may_use_any = not basis.terms.refuse_unverified
+    return [(period.from_on, period.to_on, period.rate_ppm) for period in found if period.verified or may_use_any]
 
 
 def rule_of_the_day(rule: Rule) -> Rule:

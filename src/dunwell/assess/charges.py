@@ -70,14 +70,14 @@ def charge(chargeable: Chargeable, entries: pl.LazyFrame, tariff: Tariff) -> pl.
 def _interest(owing: pl.DataFrame, entries: pl.LazyFrame, found: list[Basis], tariff: Tariff) -> pl.DataFrame:
     context = interest.Context(tariff.legal, tariff.as_of)
     claimed = owing.filter("claims_interest")
-    spans = interest.balance_spans(claimed, entries, tariff.as_of)
+    spans = interest.balance_spans(claimed, entries)
     return interest.interest_by_invoice(claimed, spans, entries, found, context)
 
 
 def _compensation(owing: pl.DataFrame, entries: pl.LazyFrame, found: list[Basis], tariff: Tariff) -> pl.DataFrame:
     claiming = [name for name, policy in tariff.policies.policies.items() if policy.compensation]
     claimed = owing.filter(pl.col("policy").is_in(claiming))
-    spans = interest.balance_spans(claimed, entries, tariff.as_of, anchor="claim_anchor_on")
+    spans = interest.balance_spans(claimed, entries, "claim_anchor_on")
     return compensation.compensation_by_invoice(claimed, spans, found, tariff.policies, tariff.legal)
 
 

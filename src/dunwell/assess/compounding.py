@@ -29,7 +29,7 @@ def compounded(
     paid = _entries_by_invoice(old, entries)
     rules = {basis.number: basis for basis in found}
     rows = [
-        (row["invoice_id"], *_interest(row, rules[row["basis"]], paid, legal, as_of))
+        (row["invoice_id"], *_interest(row, rules[row["basis"]], paid, legal))
         for row in old.iter_rows(named=True)
         if row["invoice_id"] in known
     ]
@@ -55,7 +55,6 @@ def _interest(
     basis: Basis,
     paid: dict[int, list[tuple[date, int]]],
     legal: LegalSetting,
-    as_of: date,
 ) -> tuple[int, bool]:
     assert basis.rule is not None
     claim = Claim(
@@ -66,7 +65,7 @@ def _interest(
         default_since=_date(row["anchor_on"]) if basis.needs_default else None,
     )
     try:
-        return interest(legal.law, basis.rule, claim, as_of).interest_minor, False
+        return interest(legal.law, basis.rule, claim, _date(row["ended_on"])).interest_minor, False
     except RateMissingError:
         return 0, True
 

@@ -24,7 +24,9 @@ class Everything:
 
 
 def demanded(everything: Everything, decided: pl.DataFrame, requests: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
-    """Every open invoice, and every settled one with charges left, with what is claimed on it.
+    """Every open invoice, and every one settled late whose charges are pursued, with what is claimed on it.
+
+    A day without a rate stops the interest of the whole pair.
 
     ``requests`` are those of the current episode; ``decided`` has the policy and the action of each pair.
     """
@@ -33,14 +35,16 @@ def demanded(everything: Everything, decided: pl.DataFrame, requests: pl.DataFra
     entries = everything.entries.filter(pl.col("invoice_id").is_not_null())
     chaseable = _chaseable(everything, decided, requests, tariff.as_of)
     pursued = _pursued(everything, decided, entries, tariff.as_of)
-    charged = pl.concat([charges.charge(part, entries, tariff) for part in (chaseable, pursued)])
-    settled = pursued.invoices.join(charged.filter(pl.sum_horizontal(AMOUNTS) > 0), on="invoice_id", how="semi").select(
-        everything.open_invoices.columns
-    )
+    parts = [charges.charge(part, entries, tariff) for part in (chaseable, pursued)]
+    is_settled = ~pl.col("invoice_id").is_in(everything.open_invoices["invoice_id"].implode())
+    settled = pursued.invoices.filter(is_settled).select(everything.open_invoices.columns)
+    is_missing = pl.col("is_rate_missing").fill_null(value=False).any().over(PAIR)
     return (
         pl.concat([everything.open_invoices, settled])
-        .join(charged, on="invoice_id", how="left")
-        .with_columns(pl.col(AMOUNTS).fill_null(0), pl.col("is_rate_missing").fill_null(value=False))
+        .join(pl.concat(parts), on="invoice_id", how="left")
+        .with_columns(is_missing.alias("is_rate_missing"))
+        .with_columns(pl.when("is_rate_missing").then(0).otherwise("interest_minor").alias("interest_minor"))
+        .with_columns(pl.col(AMOUNTS).fill_null(0))
         .with_columns(pl.sum_horizontal("chaseable_minor", *AMOUNTS).alias("total_minor"))
     )
 
@@ -70,12 +74,7 @@ def _pursued(everything: Everything, decided: pl.DataFrame, entries: pl.LazyFram
     pursuing = decided.filter("pursues_charges").select(CONTEXT)
     letters = everything.requests.filter(pl.col("kind") == "request").select(PAIR, "on", "channel", "step")
     is_late = pl.col("is_issued") & (pl.col("last_entry_on") > pl.col("due_on"))
-    settled = (
-        everything.invoices.filter(is_late)
-        .join(pursuing.lazy(), on=PAIR)
-        .with_columns(episodes.past_due_from())
-        .filter(pl.col("open_minor") <= pl.col("tolerance_minor"))
-    )
+    settled = everything.invoices.filter(is_late).join(pursuing.lazy(), on=PAIR).with_columns(episodes.past_due_from())
     late = episodes.settled_late(settled, entries).collect()
     zero = pl.lit(0, dtype=pl.Int64)
     invoices = late.with_columns(
@@ -87,6 +86,5 @@ def _pursued(everything: Everything, decided: pl.DataFrame, entries: pl.LazyFram
     ).with_columns(ageing.bucket())
     asked = listed(invoices, letters.select(PAIR, "on").unique(), entries).select("invoice_id").unique()
     steps = letters.filter(pl.col("step").is_not_null()).select(PAIR, "step", "on")
-    is_new = ~pl.col("invoice_id").is_in(everything.open_invoices["invoice_id"].implode())
-    own = invoices.filter(is_new).join(asked, on="invoice_id", how="semi")
+    own = invoices.join(asked, on="invoice_id", how="semi")
     return Chargeable(own, letters, steps)

@@ -58,11 +58,9 @@ def _pairs(ledger: Ledger, policies: PolicySet, invoices: pl.LazyFrame, entries:
     """Every account and currency there is anything to say about, with its policy's parameters and its credits."""
     accounts = ledger.accounts.lazy().with_columns(parameters.policy_of_account(policies), pair_id())
     accounts = accounts.drop("account_number", "segment", "currency").rename({PAIR: "own_pair_id"})
-    orders = balances.orders_by_pair(ledger.orders.lazy())
-    overpaid = balances.overpaid_by_pair(invoices)
-    loose = balances.credits_by_pair(entries)
+    standing = balances.standing_by_pair(invoices, entries, ledger.orders.lazy()).collect().lazy()
     own = accounts.filter(pl.col("own_pair_id").is_not_null()).select(pl.col("own_pair_id").alias(PAIR))
-    keys = pl.concat([own, invoices.select(PAIR), orders.select(PAIR), loose.select(PAIR)]).unique()
+    keys = pl.concat([own, invoices.select(PAIR), standing.select(PAIR)]).unique()
     is_own = pl.col(PAIR) == pl.col("own_pair_id")
     amounts = parameters.amount_columns(policies).lazy()
     return (
@@ -71,10 +69,7 @@ def _pairs(ledger: Ledger, policies: PolicySet, invoices: pl.LazyFrame, entries:
         .with_columns(pl.when(is_own).then("credit_limit_minor").alias("credit_limit_minor"))
         .join(parameters.policy_columns(policies).lazy(), on="policy", how="left")
         .join(amounts, on=["policy", "currency"], how="left")
-        .join(overpaid, on=PAIR, how="left")
-        .join(loose, on=PAIR, how="left")
-        .join(balances.payments_by_pair(entries), on=PAIR, how="left")
-        .join(orders, on=PAIR, how="left")
+        .join(standing, on=PAIR, how="left")
         .with_columns(balances.unapplied_minor(), pl.col(parameters.AMOUNTS).fill_null(0))
         .collect()
         .lazy()
@@ -145,9 +140,7 @@ _INVOICE_FACTS = (
 def _episode_starts(invoices: pl.LazyFrame, open_invoices: pl.LazyFrame, entries: pl.LazyFrame) -> pl.LazyFrame:
     """The first day of the current episode of every pair that is in one."""
     overdue = open_invoices.filter("is_past_due")
-    settled = invoices.filter(
-        pl.col("is_issued"), pl.col("open_minor") == 0, pl.col("last_entry_on") > pl.col("due_on")
-    )
+    settled = invoices.filter(pl.col("is_issued"), pl.col("last_entry_on") > pl.col("due_on"))
     return episodes.episode_starts(overdue, settled, entries.filter(pl.col("invoice_id").is_not_null()))
 
 
@@ -160,9 +153,7 @@ def _facts(pairs: pl.LazyFrame, open_invoices: pl.LazyFrame, placed: _Placed) ->
     rest = pl.col("held_open_minor").fill_null(0) - pl.col("unapplied_minor")
     return (
         pairs.join(sums, on=PAIR, how="left")
-        .join(placed.pair_obstacles, on=PAIR, how="left")
-        .join(placed.holds, on=PAIR, how="left")
-        .join(_held_open(open_invoices, placed), on=PAIR, how="left")
+        .join(_remarkable(open_invoices, placed), on=PAIR, how="left")
         .join(placed.responses, on="account_id", how="left")
         .with_columns(
             pl.col(counted + buckets).fill_null(0), obstacles.is_excluded(), pl.col(flags).fill_null(value=False)
@@ -172,8 +163,15 @@ def _facts(pairs: pl.LazyFrame, open_invoices: pl.LazyFrame, placed: _Placed) ->
             hold_rule.is_fully_disputed(),
             correspondence.last_response_on(),
             pl.when("is_held").then(pl.max_horizontal(rest, 0)).alias("held_open_minor"),
+            pl.when("is_chased").then("excluded_until_on").alias("excluded_until_on"),
         )
     )
+
+
+def _remarkable(open_invoices: pl.LazyFrame, placed: _Placed) -> pl.LazyFrame:
+    """What few pairs have: obstacles, holds, and what a hold still demands; one narrow join for all of it."""
+    held = placed.holds.join(_held_open(open_invoices, placed), on=PAIR, how="left")
+    return placed.pair_obstacles.join(held, on=PAIR, how="full", coalesce=True)
 
 
 def _invoice_sums() -> list[pl.Expr]:
@@ -215,8 +213,9 @@ def _with_correspondence(facts: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Add the response pause, the day from which requests count, and the cure date of a hold."""
     timed = facts.with_columns(correspondence.paused_until_on(as_of), correspondence.counting_start_on())
     from_on = pl.when("is_held").then("held_on")
+    computed = pl.when("has_unstated_cure").then("computed_cure_on")
     return with_deadline(timed, from_on, pl.col("cure_days"), "computed_cure_on").with_columns(
-        pl.when("is_held").then(pl.coalesce("stated_cure_by_on", "computed_cure_on")).alias("cure_by_on")
+        pl.when("is_held").then(pl.max_horizontal("stated_cure_by_on", computed)).alias("cure_by_on")
     )
 
 
@@ -238,7 +237,8 @@ def _with_requests(facts: pl.DataFrame, requests: pl.DataFrame) -> pl.DataFrame:
 
 def _decide(facts: pl.DataFrame, policies: PolicySet, as_of: date) -> pl.DataFrame:
     """The six conditions, the ladder, the action."""
-    steps = parameters.step_columns(policies).drop("warns_of_hold")
+    steps = parameters.step_columns(policies).with_columns(parameters.ladder_key("step_index"))
+    steps = steps.drop("warns_of_hold", "policy", "policy_index", "step_index")
     conditions = facts.with_columns(
         hold_rule.is_over_hold_days(),
         hold_rule.is_unanswered(),
@@ -253,9 +253,11 @@ def _decide(facts: pl.DataFrame, policies: PolicySet, as_of: date) -> pl.DataFra
     ).with_columns(hold_rule.is_unprotected(), decision.is_cure_missed(as_of))
     climbed = (
         conditions.with_columns(ladder.is_hold_candidate(), ladder.is_review_candidate())
-        .join(parameters.next_steps(policies), on=["policy", "position"], how="left")
+        .with_columns(parameters.ladder_key("position"))
+        .join(parameters.next_steps(policies), on=parameters.LADDER_KEY, how="left")
         .with_columns(ladder.chosen_step_index())
-        .join(steps, on=["policy", "step_index"], how="left")
+        .with_columns(parameters.ladder_key("step_index"))
+        .join(steps, on=parameters.LADDER_KEY, how="left")
         .with_columns(
             ladder.is_step_due(),
             ladder.is_deadline_passed(as_of),
@@ -275,8 +277,9 @@ def _with_action(climbed: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 def _finish(decided: pl.DataFrame, charged: pl.DataFrame) -> Assessment:
     """Sum the charges per pair and bring both frames into their contract."""
+    is_charged = (pl.col("total_minor") != pl.col("chaseable_minor")) | pl.col("is_rate_missing")
     sums = (
-        charged.filter(pl.col("total_minor") != pl.col("chaseable_minor"))
+        charged.filter(is_charged)
         .group_by(PAIR)
         .agg(
             pl.col("late_fee_minor", "interest_minor", "compensation_minor").sum(),

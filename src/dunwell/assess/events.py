@@ -45,12 +45,14 @@ def requests(events: pl.LazyFrame) -> pl.LazyFrame:
 def holds_by_pair(events: pl.LazyFrame) -> pl.LazyFrame:
     """The last hold and the last release per pair; ``is_held`` when the hold is the later one."""
     is_hold, is_release = pl.col("kind") == "hold", pl.col("kind") == "release"
-    latest = events.filter(is_hold | is_release).sort("on", "until_on", nulls_last=True)
+    is_last_hold = is_hold & (pl.col("on") == pl.col("on").filter(is_hold).max())
     return (
-        latest.group_by(PAIR, maintain_order=True)
+        events.filter(is_hold | is_release)
+        .group_by(PAIR)
         .agg(
             pl.col("on").filter(is_hold).max().alias("held_on"),
-            pl.col("until_on").filter(is_hold).last().alias("stated_cure_by_on"),
+            pl.col("until_on").filter(is_last_hold).max().alias("stated_cure_by_on"),
+            pl.col("until_on").filter(is_last_hold).is_null().any().alias("has_unstated_cure"),
             pl.col("on").filter(is_release).max().alias("released_on"),
         )
         .with_columns(

@@ -13,6 +13,7 @@ from dunwell.assess.balances import PAIR
 from dunwell.assess.basis import Basis, basis_columns, index_table, start_table
 from dunwell.assess.compounding import compounded
 from dunwell.assess.legal import LegalSetting
+from dunwell.assess.running import is_followed_in, running_sum
 
 RESULT = {"invoice_id": pl.Int64, "interest_minor": pl.Int64, "is_rate_missing": pl.Boolean}
 
@@ -38,7 +39,7 @@ def bearing(invoices: pl.DataFrame, found: list[Basis], first_letters: pl.DataFr
 def interest_by_invoice(
     invoices: pl.DataFrame, spans: pl.DataFrame, entries: pl.LazyFrame, found: list[Basis], context: "Context"
 ) -> pl.DataFrame:
-    """Interest per invoice, and whether a day of it has no rate; one missing day stops the whole pair's interest.
+    """Interest per invoice, and whether a day of it has no rate.
 
     ``invoices`` come from :func:`bearing`, ``spans`` from :func:`balance_spans`.
     """
@@ -47,9 +48,7 @@ def interest_by_invoice(
         return pl.DataFrame(schema=RESULT)
     simple = _simple(claimed, spans, found, context)
     both = compounded(claimed, simple, entries, found, context.legal, context.as_of)
-    is_missing = pl.col("is_rate_missing").any().over(PAIR)
-    amount = pl.when(is_missing).then(0).otherwise("interest_minor")
-    return both.select("invoice_id", amount.alias("interest_minor"), is_missing.alias("is_rate_missing"))
+    return both.select(list(RESULT))
 
 
 class Context:
@@ -67,7 +66,7 @@ def _simple(claimed: pl.DataFrame, spans: pl.DataFrame, found: list[Basis], cont
     window_end = max(context.as_of, first_on)
     index = index_table(found, context.legal, first_on, window_end)
     starts = start_table(found, context.legal, first_on, window_end)
-    columns = [PAIR, "invoice_id", "basis", "anchor_on", "scale", "is_fixed_at_start"]
+    columns = [PAIR, "invoice_id", "rates", "anchor_on", "scale", "is_fixed_at_start"]
     days = (pl.col("to_on") - pl.col("from_on")).dt.total_days()
     is_bearing = (pl.col("balance_minor") > 0) & (days > 0)
     known_days = pl.col("ok_days_to") - pl.col("ok_days")
@@ -76,10 +75,10 @@ def _simple(claimed: pl.DataFrame, spans: pl.DataFrame, found: list[Basis], cont
     return (
         claimed.select(columns)
         .join(spans, on="invoice_id")
-        .join(index, left_on=["basis", "from_on"], right_on=["basis", "on"])
-        .join(index, left_on=["basis", "to_on"], right_on=["basis", "on"], suffix="_to")
+        .join(index, left_on=["rates", "from_on"], right_on=["rates", "on"])
+        .join(index, left_on=["rates", "to_on"], right_on=["rates", "on"], suffix="_to")
         .with_columns((pl.col("anchor_on") + pl.duration(days=1)).alias("first_day_on"))
-        .join(starts, on=["basis", "first_day_on"], how="left")
+        .join(starts, on=["rates", "first_day_on"], how="left")
         .group_by(PAIR, "invoice_id", "scale")
         .agg(
             (pl.col("balance_minor").cast(pl.Int128) * weight).sum().alias("numerator"),
@@ -95,39 +94,47 @@ def _half_up(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
     return (2 * numerator + whole) // (2 * whole)
 
 
-def balance_spans(
-    invoices: pl.DataFrame, entries: pl.LazyFrame, as_of: date, anchor: str = "anchor_on"
-) -> pl.DataFrame:
+def balance_spans(invoices: pl.DataFrame, entries: pl.LazyFrame, anchor: str = "anchor_on") -> pl.DataFrame:
     """Spans of unchanged balance of each invoice after its anchor: from_on (excluded) to to_on (included).
 
-    Entries on or before the anchor reduce the balance from the start; a balance below zero bears nothing. An anchor
-    on or after the as-of date gives no span that bears anything.
+    Entries on or before the anchor reduce the balance from the start; a balance below zero bears nothing. The last span
+    ends on ``ended_on``: the as-of date or, for an invoice settled late, the day it was settled. An anchor on or after
+    that day gives no span that bears anything.
     """
     terms = invoices.filter(pl.col(anchor).is_not_null()).select(
         "invoice_id",
-        pl.min_horizontal(pl.col(anchor), pl.lit(as_of)).alias("start_on"),
+        pl.min_horizontal(anchor, "ended_on").alias("start_on"),
+        "ended_on",
         pl.col("amount_minor").alias("owed_minor"),
     )
     changes = (
         entries.join(terms.lazy(), on="invoice_id")
-        .select("invoice_id", "owed_minor", pl.max_horizontal("paid_on", "start_on").alias("from_on"), "settled_minor")
+        .filter(pl.col("paid_on") <= pl.col("ended_on"))
+        .select(
+            "invoice_id",
+            "owed_minor",
+            "ended_on",
+            pl.max_horizontal("paid_on", "start_on").alias("from_on"),
+            "settled_minor",
+        )
         .collect()
     )
     starts = terms.select(
         "invoice_id",
         "owed_minor",
+        "ended_on",
         pl.col("start_on").alias("from_on"),
         pl.lit(0, dtype=pl.Int64).alias("settled_minor"),
     )
-    balance = pl.col("owed_minor") - pl.col("settled_minor").cum_sum().over("invoice_id")
+    balance = pl.col("owed_minor") - running_sum("settled_minor", "invoice_id")
+    is_followed = is_followed_in("invoice_id")
+    is_last_of_day = ~(is_followed & (pl.col("from_on") == pl.col("from_on").shift(-1)).fill_null(value=False))
+    ends_on = pl.when(is_followed).then(pl.col("from_on").shift(-1)).otherwise("ended_on")
     return (
         pl.concat([starts, changes])
-        .group_by("invoice_id", "from_on")
-        .agg(pl.col("owed_minor").first(), pl.col("settled_minor").sum())
         .sort("invoice_id", "from_on")
-        .with_columns(
-            balance.clip(lower_bound=0).alias("balance_minor"),
-            pl.col("from_on").shift(-1).over("invoice_id").fill_null(as_of).alias("to_on"),
-        )
+        .with_columns(balance.clip(lower_bound=0).alias("balance_minor"))
+        .filter(is_last_of_day)
+        .with_columns(ends_on.alias("to_on"))
         .select("invoice_id", "from_on", "to_on", "balance_minor")
     )

@@ -51,7 +51,7 @@ def obstacles_by_pair(obstacles: pl.LazyFrame) -> pl.LazyFrame:
         (kind == "promise").any().alias("has_promise"),
         (kind == "plan").any().alias("has_plan"),
         until.filter(kind == "promise").max().alias("promised_until_on"),
-        until.filter(is_account_wide & (kind == "exclusion")).max().alias("excluded_until_on"),
+        _latest_end(until.filter(is_account_wide & (kind == "exclusion"))).alias("excluded_until_on"),
         until.min().alias("first_obstacle_end_on"),
     )
 
@@ -61,6 +61,11 @@ def disputed_minor() -> pl.Expr:
     is_whole = pl.col("is_wholly_disputed").fill_null(value=False) | _reaches("dispute_reach_on")
     part = pl.min_horizontal(pl.col("disputed_part_minor").fill_null(0), "open_minor")
     return pl.when(is_whole).then(pl.col("open_minor")).otherwise(part).alias("disputed_minor")
+
+
+def _latest_end(until: pl.Expr) -> pl.Expr:
+    """The last day of several; null as soon as one has no end."""
+    return pl.when(until.is_not_null().all()).then(until.max())
 
 
 def is_excluded() -> pl.Expr:

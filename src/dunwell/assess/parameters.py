@@ -37,9 +37,18 @@ def _matches(rule: SelectionRule) -> pl.Expr:
     return matches
 
 
+LADDER_KEY = "ladder_key"
+_STEPS_MAX = 1_000
+
+
+def ladder_key(position: str) -> pl.Expr:
+    """One integer for a policy and a place on its ladder (-1: before the first step), to join steps by."""
+    return (pl.col("policy_index") * _STEPS_MAX + pl.col(position)).alias(LADDER_KEY)
+
+
 def policy_columns(policies: PolicySet) -> pl.DataFrame:
     """One row per policy with the scalar parameters that rules compare with."""
-    rows = [_policy_row(policy) for policy in policies.policies.values()]
+    rows = [{**_policy_row(policy), "policy_index": i} for i, policy in enumerate(policies.policies.values())]
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
@@ -90,6 +99,7 @@ def step_columns(policies: PolicySet) -> pl.DataFrame:
     rows = [
         {
             "policy": policy.name,
+            "policy_index": number,
             "step_index": index,
             "step": step.id,
             "step_day": step.day,
@@ -98,7 +108,7 @@ def step_columns(policies: PolicySet) -> pl.DataFrame:
             "min_gap_days": step.min_gap_days,
             "warns_of_hold": step.warns_of_hold,
         }
-        for policy in policies.policies.values()
+        for number, policy in enumerate(policies.policies.values())
         for index, step in enumerate(policy.steps)
     ]
     return pl.DataFrame(rows, infer_schema_length=None).with_columns(pl.col("letter_kind").cast(pl.String))
@@ -107,11 +117,12 @@ def step_columns(policies: PolicySet) -> pl.DataFrame:
 def next_steps(policies: PolicySet) -> pl.DataFrame:
     """For every policy and position on its ladder, the lowest step above it that is no hold step (-1: none left)."""
     rows = []
-    for policy in policies.policies.values():
+    for number, policy in enumerate(policies.policies.values()):
         ordinary = [i for i, step in enumerate(policy.steps) if step.letter != HOLD_LETTER]
         rows += [
-            (policy.name, position, next((i for i in ordinary if i > position), -1))
+            (number, position, next((i for i in ordinary if i > position), -1))
             for position in range(-1, len(policy.steps))
         ]
-    schema = {"policy": pl.String, "position": pl.Int64, "next_index": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    schema = {"policy_index": pl.Int64, "position": pl.Int64, "next_index": pl.Int64}
+    found = pl.DataFrame(rows, schema=schema, orient="row")
+    return found.select(ladder_key("position"), "next_index")

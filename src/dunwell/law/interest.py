@@ -83,7 +83,8 @@ def _pieces(law: Law, rule: Rule, claim: Claim, span: tuple[date, date], day_cou
     runs = _runs(claim, span, years)
     pieces: list[_Piece] = []
     added, accrued, years_over = Fraction(0), Fraction(0), 0
-    for period in rate_periods(law, rule, span[0], runs[-1][1]) if runs else []:
+    rates_from_on = span[0] if rule.reset == "fixed_at_start" or not runs else runs[0][0]
+    for period in rate_periods(law, rule, rates_from_on, runs[-1][1]) if runs else []:
         for part in _overlaps(period, runs):
             if bisect_right(years, part.from_on) > years_over:
                 added, accrued, years_over = added + accrued, Fraction(0), bisect_right(years, part.from_on)
