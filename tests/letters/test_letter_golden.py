@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from dunwell.letters.kinds import kinds
 from dunwell.letters.sample import RECIPIENTS, sample_facts
-from tests.letters.letter_pdf import pdf_of
+from tests.letters.letter_pdf import TEXTS, pdf_of
 
 GOLDEN = Path(__file__).parent / "golden"
 RENEW = bool(os.environ.get("DUNWELL_RENEW_GOLDEN"))
@@ -24,13 +25,16 @@ SHAPES = {
     "hold": ("hold", ""),
     "hold_release": ("hold_release", ""),
 }
+SHAPES |= {kind: (kind, "") for kind in kinds() if kind not in {*SHAPES, "collection"}}
+BOTH_COUNTS = ("reminder", "second_request", "third_request", "hold", "hold_release")
 CASES = [
     (language, country, shape, invoices)
     for country, recipient in sorted(RECIPIENTS.items())
     for language in (recipient.language,)
     if RENEW or (GOLDEN / language).is_dir()
-    for shape in SHAPES
-    for invoices in (1, 3)
+    for shape, (kind, _) in SHAPES.items()
+    if TEXTS.path_of(language, kind)
+    for invoices in ((1, 3) if shape in BOTH_COUNTS else (3,))
 ]
 
 

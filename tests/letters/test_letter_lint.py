@@ -9,8 +9,8 @@ import pytest
 from dunwell.letters.compose import compose, setting_for
 from dunwell.letters.content import LetterContent, Paragraph, Run, Table
 from dunwell.letters.facts import LetterFacts
+from dunwell.letters.kinds import kinds
 from dunwell.letters.lint import lint_letter
-from dunwell.letters.lint_texts import kinds
 from dunwell.letters.required import ALWAYS, FACTS, invoice_wordings
 from dunwell.letters.sample import CREDITORS, RECIPIENTS, sample_facts
 from dunwell.letters.texts import Texts, languages
@@ -22,6 +22,7 @@ SHAPES = [
     ("collection", "third_request"),
     ("hold", ""),
     ("hold_release", ""),
+    *((kind, "") for kind in sorted(set(kinds()) - {"reminder", "collection", "hold", "hold_release"})),
 ]
 
 
@@ -61,7 +62,7 @@ def required(facts: LetterFacts) -> list[tuple[str, tuple[str, ...]]]:
 def rich_facts(kind: str, step: str) -> LetterFacts:
     """Return facts with everything a letter can have: charges, credit set off, orders waiting."""
     facts = sample_facts(kind, "GB", step)
-    if facts.pay_by_on is None:
+    if not kinds()[kind]["request"]:
         return facts
     return replace(facts, unapplied_credit_minor=4_321, total_minor=facts.total_minor - 4_321)
 
@@ -215,3 +216,46 @@ def test_a_table_that_does_not_end_with_the_amount_demanded_is_found() -> None:
     blocks = tuple(replace(b, totals=()) if isinstance(b, Table) else b for b in content.parts[0].blocks)
     cut = replace(content, parts=(replace(content.parts[0], blocks=blocks), *content.parts[1:]))
     assert any("does not end with the total" in message for message in messages(facts, cut))
+
+
+def test_a_letter_without_a_telephone_gives_the_e_mail_address_and_without_either_it_is_not_approved() -> None:
+    for country in ("GB", "DE", "FR", "ES", "RO", "VN"):
+        facts = sample_facts("hold", country)
+        no_phone = replace(facts.creditor, contact_phone="", phone="", contact_email="mai@firm.example")
+        neither = replace(no_phone, contact_email="", email="", contact_name="")
+        assert messages(replace(facts, creditor=no_phone)) == []
+        assert any("whom to call" in m for m in messages(replace(facts, creditor=neither)))
+
+
+def test_a_letter_without_a_contact_person_speaks_for_the_business() -> None:
+    for country in ("GB", "DE", "FR", "ES", "RO", "VN"):
+        facts = sample_facts("hold", country)
+        assert messages(replace(facts, creditor=replace(facts.creditor, contact_name=""))) == []
+
+
+def test_a_plan_that_does_not_pay_what_is_owed_is_found() -> None:
+    facts = sample_facts("plan_offer")
+    assert facts.plan is not None
+    first, *rest = facts.plan.instalments
+    short = replace(facts.plan, instalments=(replace(first, amount_minor=first.amount_minor - 1), *rest))
+    assert any("instalments pay" in m for m in messages(replace(facts, plan=short)))
+
+
+def test_a_statement_whose_entries_do_not_lead_to_its_balance_is_found() -> None:
+    facts = sample_facts("statement")
+    assert facts.statement is not None
+    wrong = replace(facts.statement, opening_minor=facts.statement.opening_minor + 1)
+    assert any("The entries lead to" in m for m in messages(replace(facts, statement=wrong)))
+
+
+def test_a_discount_that_does_not_add_up_and_an_offer_that_has_lapsed_are_found() -> None:
+    facts = sample_facts("alternatives")
+    wrong = replace(facts.offers[0], pay_minor=1)
+    lapsed = replace(facts.offers[1], open_until_on=facts.written_on)
+    assert any("add up to" in m for m in messages(replace(facts, offers=(wrong,))))
+    assert any("no longer open" in m for m in messages(replace(facts, offers=(lapsed,))))
+
+
+def test_a_lawyers_letter_without_a_lawyer_is_not_approved() -> None:
+    facts = replace(sample_facts("attorney_demand"), attorney=None)
+    assert any("attorney" in m for m in messages(facts))

@@ -162,9 +162,10 @@ def test_every_invoice_is_on_the_pages_and_the_head_is_repeated(kind: str, invoi
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
     text = text_of(pdf)
     assert [line.invoice_number for line in facts.invoices if line.invoice_number not in text] == []
+    pages = [re.sub(r"\s+", " ", page) for page in pages]
     with_rows = [page for page in pages if re.search(r"\d\d/\d\d/\d{4}", page)]
     assert all("Days past due" in page or "Rate per year" in page for page in with_rows)
-    assert all(f"Page {n} of {len(pages)}" in re.sub(r"\s+", " ", page) for n, page in enumerate(pages, 1))
+    assert all(f"Page {n} of {len(pages)}" in page for n, page in enumerate(pages, 1))
     assert text.count("Total due") == 1
 
 

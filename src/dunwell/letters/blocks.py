@@ -4,7 +4,6 @@ A directive that has nothing to show (no interest claimed, no earlier request) b
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from dunwell.letters.content import (
     Align,
@@ -19,36 +18,24 @@ from dunwell.letters.content import (
     TotalRow,
 )
 from dunwell.letters.facts import InvoiceLine, LetterFacts, PastRequest
-from dunwell.letters.formats import Formats
+from dunwell.letters.kind_blocks import (
+    alternatives,
+    clause_list,
+    instalment_table,
+    next_steps,
+    order_table,
+    refusal_reasons,
+    statement_table,
+    ways_to_buy,
+)
+from dunwell.letters.kinds import is_settled
 from dunwell.letters.payment import payment_code, payment_rows
-from dunwell.letters.sandbox import Value, fill
-from dunwell.letters.texts import Common
+from dunwell.letters.setting import Setting
 
 COLUMNS_MAX = 8
 """More do not fit the page: then order number and service date become notes below other cells."""
 
 _NOTE_OF = {"invoice": "order", "due": "delivered"}
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What a block needs to be built.
-
-    The facts, the words and formats of the language, the placeholder values.
-    """
-
-    facts: LetterFacts
-    common: Common
-    formats: Formats
-    values: dict[str, Value]
-
-    def label(self, key: str) -> str:
-        """Return a table head or other label, its placeholders filled."""
-        return self.sentence("labels", key)
-
-    def sentence(self, table: str, key: str, **extra: Value) -> str:
-        """Return an entry of ``common.toml`` with its placeholders filled."""
-        return fill(self.common.text(table, key), {**self.values, **extra}, self.formats.plural)
 
 
 def _charges(facts: LetterFacts) -> list[str]:
@@ -66,7 +53,7 @@ def _minor(line: InvoiceLine, key: str) -> int:
 
 def _money_keys(facts: LetterFacts) -> list[str]:
     """Return the money columns worth a column: the gross amount only where it differs from what is open."""
-    if facts.pay_by_on is None:
+    if is_settled(facts.kind):
         return ["open"]
     part_paid = any(line.amount_minor != line.open_minor for line in facts.invoices)
     charges = _charges(facts)
@@ -83,18 +70,20 @@ def _fact_keys(facts: LetterFacts, money_columns: int) -> tuple[list[str], list[
         )
         if known
     ]
-    always = ["due", "days"] if facts.pay_by_on else ["due"]
+    always = ["due"] if is_settled(facts.kind) else ["due", "days"]
     if 1 + len(always) + len(optional) + money_columns <= COLUMNS_MAX:
         return ["invoice", *optional, *always], []
     return ["invoice", *always], optional
 
 
-def invoice_table(setting: Setting) -> Table:
+def invoice_table(setting: Setting) -> Table | None:
     """List every invoice with what is owed on it, line by line, and the sum that is demanded.
 
-    In a letter that demands nothing (no pay-by date) the amounts are those that were settled.
+    In a letter about settled invoices (a release) the amounts are those that were paid.
     """
     facts = setting.facts
+    if not facts.invoices:
+        return None
     money_keys = _money_keys(facts)
     fact_keys, noted = _fact_keys(facts, len(money_keys))
     notes = {key: _NOTE_OF[key] for key in _NOTE_OF if _NOTE_OF[key] in noted}
@@ -115,7 +104,7 @@ def _invoice_caption(setting: Setting) -> str:
 
 
 def _invoice_column(setting: Setting, key: str, notes: dict[str, str]) -> Column:
-    settled = key == "open" and setting.facts.pay_by_on is None
+    settled = key == "open" and is_settled(setting.facts.kind)
     align: Align = "left" if key in {"invoice", "order", "delivered", "due"} else "right"
     note = setting.label(notes[key]) if key in notes else ""
     return Column(key, setting.label("amount" if settled else key), align, note)
@@ -154,7 +143,7 @@ def _totals(setting: Setting, columns: tuple[Column, ...], money_keys: list[str]
     blank = ("",) * (len(columns) - 1)
     final = formats.money(facts.total_minor, facts.currency)
     if not facts.unapplied_credit_minor:
-        label = setting.label("total_due" if facts.pay_by_on else "sum")
+        label = setting.label("sum" if is_settled(facts.kind) else "total_due")
         return (TotalRow(label, (*shown[:-1], final), final=True),)
     credit = formats.amount(-facts.unapplied_credit_minor, facts.currency)
     return (
@@ -229,13 +218,24 @@ def payment(setting: Setting) -> Payment:
     )
 
 
-DIRECTIVES: dict[str, Callable[[Setting], Block | None]] = {
+Built = Block | tuple[Block, ...] | None
+"""What a directive becomes: a block, several, or nothing."""
+
+DIRECTIVES: dict[str, Callable[[Setting], Built]] = {
     "invoices": invoice_table,
     "interest": interest_table,
     "requests": request_list,
     "consequences": consequence_list,
     "clause": clause,
     "payment": payment,
+    "instalments": instalment_table,
+    "statement": statement_table,
+    "orders": order_table,
+    "alternatives": alternatives,
+    "reasons": refusal_reasons,
+    "ways_to_buy": ways_to_buy,
+    "next_steps": next_steps,
+    "clauses": clause_list,
 }
 """Every block directive by name. A directive is a function of the letter's setting.
 

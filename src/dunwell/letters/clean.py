@@ -17,6 +17,8 @@ UNPRINTABLE = "\u25a1"
 _WORD_CHARS_MAX = 40
 _BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 _LONG_WORD = re.compile(rf"\S{{{_WORD_CHARS_MAX}}}(?=\S)")
+_PLAIN = re.compile("[ -~\u00a0-\u00ac\u00ae-\u024f\u1e00-\u1eff\u2010-\u2015\u2018-\u201e\u2026\u202f\u20ac\u20ab]*")
+_CEDILLAS = re.compile("[şţŞŢ]")
 _KEPT_FORMAT = frozenset("\u00ad\u200b\u200c\u200d\u2060")
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _COMMA_BELOW = str.maketrans("şţŞŢ", "șțȘȚ")
@@ -29,11 +31,23 @@ def clean_text(text: str, language: str = "", printable: Container[int] | None =
     """
     if text.isascii() and text.isprintable() and len(text) <= _WORD_CHARS_MAX:
         return text
+    if printable is None and _is_plain(text) and not (language == "ro" and _CEDILLAS.search(text)):
+        return text
     normal = unicodedata.normalize("NFC", _BREAKS.sub(" ", text[:TEXT_CHARS_MAX]))
     if language == "ro":
         normal = normal.translate(_COMMA_BELOW)
     kept = "".join(_printed(c, printable) for c in normal)
     return _LONG_WORD.sub("\\g<0>\u200b", kept)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether a text needs no cleaning: letters and signs of European and Vietnamese texts, no long word."""
+    return (
+        len(text) <= TEXT_CHARS_MAX
+        and _PLAIN.fullmatch(text) is not None
+        and unicodedata.is_normalized("NFC", text)
+        and _LONG_WORD.search(text) is None
+    )
 
 
 def _printed(char: str, printable: Container[int] | None) -> str:

@@ -2,18 +2,20 @@
 
 import tomllib
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import pycountry
-from num2words import num2words  # type: ignore[import-untyped]
+from num2words import num2words
 
 from dunwell import money
-from dunwell.letters.blocks import DIRECTIVES, Setting
+from dunwell.letters.blocks import DIRECTIVES
 from dunwell.letters.content import PARTS, Block, Bullets, Frame, LetterContent, Paragraph, Part
 from dunwell.letters.facts import Creditor, LetterFacts, Recipient
 from dunwell.letters.formats import Formats, formats_for
 from dunwell.letters.placeholders import SENTENCES, placeholder_values, surname
 from dunwell.letters.sandbox import Value, fill, fill_markdown, parse_blocks
+from dunwell.letters.setting import Setting
 from dunwell.letters.texts import SHIPPED, Common, KindText, Texts, typeset
 from dunwell.letters.words_vi import spell_vi
 
@@ -85,19 +87,22 @@ def _in_words(facts: LetterFacts, common: Common) -> str:
 
 def _part(name: str, text: KindText, setting: Setting) -> Part:
     markdown = fill_markdown(text.section(name).source, setting.values, setting.formats.plural)
-    blocks = (_block(block, setting) for block in parse_blocks(markdown))
-    return Part(name, tuple(block for block in blocks if block is not None))
+    blocks = (_blocks(block, setting) for block in parse_blocks(markdown))
+    return Part(name, tuple(chain.from_iterable(blocks)))
 
 
-def _block(block: Paragraph | Bullets | str, setting: Setting) -> Block | None:
+def _blocks(block: Paragraph | Bullets | str, setting: Setting) -> tuple[Block, ...]:
     """Replace a directive by what it stands for.
 
     An unknown one is left out here and reported by the linter.
     """
     if not isinstance(block, str):
-        return block
+        return (block,)
     build = DIRECTIVES.get(block)
-    return build(setting) if build else None
+    built = build(setting) if build else None
+    if built is None:
+        return ()
+    return built if isinstance(built, tuple) else (built,)
 
 
 def _form_key(setting: Setting, table: str) -> str:

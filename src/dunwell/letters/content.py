@@ -25,10 +25,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph; ``quote`` sets it apart, for a clause of the policy."""
+    """A paragraph; ``quote`` sets it apart, for a clause of the policy; ``own`` is no where others said it.
+
+    The words of the policy are checked where the policy is, not in each letter.
+    """
 
     runs: tuple[Run, ...]
     quote: bool = False
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,13 @@ class Formats:
     def money(self, amount_minor: int, currency: str) -> str:
         """Write an amount with its currency, for running text and totals."""
         value = money.to_decimal(amount_minor, currency)
-        return str(format_currency(value, currency, self._pattern(value, currency), locale=self.locale))
+        return _currency(value, currency, self._pattern(value, currency), self.locale)
 
     def amount(self, amount_minor: int, currency: str) -> str:
         """Write an amount without its currency, for table cells."""
         pattern = "#,##0." + "0" * money.exponent(currency)
         value = money.to_decimal(amount_minor, currency)
-        return str(format_decimal(value, self._grouped(pattern.rstrip("."), value), locale=self.locale))
+        return _decimal(value, self._grouped(pattern.rstrip("."), value), self.locale)
 
     def date_long(self, on: date) -> str:
         """Write a date in words, for running text: 22 November 2026. It does not break at the end of a line."""
@@ -49,7 +49,7 @@ class Formats:
 
     def number(self, value: int) -> str:
         """Write a whole number with the country's thousands sign."""
-        return str(format_decimal(value, self._grouped("#,##0", Decimal(value)), locale=self.locale))
+        return _decimal(Decimal(value), self._grouped("#,##0", Decimal(value)), self.locale)
 
     def percent(self, rate: Decimal) -> str:
         """Write a rate per year: 10.52%, 10,52 %."""
@@ -92,6 +92,16 @@ class Formats:
 @lru_cache(maxsize=4096)
 def _date(locale: Locale, on: date, pattern: str) -> str:
     return format_date(on, pattern, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _currency(value: Decimal, currency: str, pattern: str, locale: Locale) -> str:
+    return str(format_currency(value, currency, pattern, locale=locale))
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: Decimal, pattern: str, locale: Locale) -> str:
+    return str(format_decimal(value, pattern, locale=locale))
 
 
 def formats_for(common: Common) -> Formats:

@@ -12,13 +12,15 @@ from functools import cache
 from typing import Any
 
 from dunwell.errors import Problem
-from dunwell.letters.blocks import Setting
 from dunwell.letters.compose import setting_for
 from dunwell.letters.content import PARTS, Block, Bullets, LetterContent, Paragraph, Part, Payment, Table
 from dunwell.letters.facts import InvoiceLine, LetterFacts
-from dunwell.letters.lint_texts import find_words, kinds, position, words
+from dunwell.letters.kinds import kinds
+from dunwell.letters.lint_kinds import Finding, kind_findings
+from dunwell.letters.lint_texts import find_words, position, words
 from dunwell.letters.payment import chosen_accounts, is_valid_iban
 from dunwell.letters.required import ALWAYS, FACTS, Fact, invoice_wordings
+from dunwell.letters.setting import Setting
 from dunwell.letters.texts import SHIPPED, KindText, Texts
 
 _BLANKS = re.compile(r"[\s\u00a0\u202f\u2007\u200b]+")
@@ -75,6 +77,7 @@ def letter_text(content: LetterContent) -> str:
         *frame.address,
         *(text for row in frame.info for text in row),
         *frame.head_left,
+        frame.creditor_name,
     ]
     return normal(" \n ".join(around)) + " " + " ".join(part_text(part) for part in content.parts)
 
@@ -175,7 +178,7 @@ def _own_words(content: LetterContent) -> Iterator[tuple[str, str]]:
     yield "subject", content.subject
     for part in content.parts:
         for block in part.blocks:
-            if isinstance(block, Bullets) or (isinstance(block, Paragraph) and not block.quote):
+            if isinstance(block, Bullets) or (isinstance(block, Paragraph) and block.own and not block.quote):
                 for text in block_texts(block):
                     yield part.name, text
 
@@ -203,7 +206,7 @@ def _lint_words(facts: LetterFacts, content: LetterContent, text: KindText) -> I
         for word, _ in find_words(own, listed.get("forbidden", ())):
             yield _word_problem(text, part, word, "has no place in a letter", "Say it as a fact, without blame.")
         for consequence, named in listed.get("consequences", {}).items():
-            if consequence in facts.consequences:
+            if consequence in facts.consequences or (consequence == "lawyer" and facts.attorney):
                 continue
             for word, _ in find_words(own, named):
                 why = f"announces {consequence}, which the policy has not switched on"
@@ -250,14 +253,11 @@ def _lint_claims(facts: LetterFacts, text: KindText) -> Iterator[Problem]:
 
 def lint_facts(facts: LetterFacts, source: str) -> list[Problem]:
     """Check the facts themselves: sums, dates, bank details. ``source`` is named in the problems."""
-    checks = (*_lint_sums(facts), *_lint_dates(facts), *_lint_bank(facts))
+    checks = (*_lint_sums(facts), *_lint_dates(facts), *_lint_bank(facts), *kind_findings(facts))
     return [Problem(source, 0, column, message, suggestion) for column, message, suggestion in checks]
 
 
-_Finding = tuple[str, str, str]
-
-
-def _lint_sums(facts: LetterFacts) -> Iterator[_Finding]:
+def _lint_sums(facts: LetterFacts) -> Iterator[Finding]:
     for line in facts.invoices:
         yield from _lint_line_sum(facts, line)
     names = {
@@ -277,7 +277,7 @@ def _lint_sums(facts: LetterFacts) -> Iterator[_Finding]:
             )
 
 
-def _lint_line_sum(facts: LetterFacts, line: InvoiceLine) -> Iterator[_Finding]:
+def _lint_line_sum(facts: LetterFacts, line: InvoiceLine) -> Iterator[Finding]:
     added = line.open_minor + line.late_fee_minor + line.interest_minor + line.compensation_minor
     if added != line.total_minor:
         message = f"Invoice {line.invoice_number}: amounts add up to {added}, its total is {line.total_minor}."
@@ -289,10 +289,11 @@ def _lint_line_sum(facts: LetterFacts, line: InvoiceLine) -> Iterator[_Finding]:
         yield "interest_minor", message, "This is a fault of the caller."
 
 
-def _lint_dates(facts: LetterFacts) -> Iterator[_Finding]:
+def _lint_dates(facts: LetterFacts) -> Iterator[Finding]:
     if kinds()[facts.kind]["request"] and (facts.pay_by_on is None or facts.pay_by_on <= facts.written_on):
         yield "pay_by_on", "The deadline is not after the date of the letter.", "Draft the letter anew."
-    for line in facts.invoices:
+    demanded = facts.invoices if kinds()[facts.kind]["request"] else ()
+    for line in demanded:
         if line.due_on >= facts.written_on:
             yield "due_on", f"Invoice {line.invoice_number} is not past due.", "Leave it out of the letter."
     for what, on in _past_dates(facts):
@@ -307,7 +308,7 @@ def _past_dates(facts: LetterFacts) -> Iterator[tuple[str, date | None]]:
         yield from (("paid_on", facts.hold.paid_on),)
 
 
-def _lint_bank(facts: LetterFacts) -> Iterator[_Finding]:
+def _lint_bank(facts: LetterFacts) -> Iterator[Finding]:
     if not kinds()[facts.kind]["request"]:
         return
     accounts = chosen_accounts(facts)

@@ -16,11 +16,18 @@ from babel import Locale, UnknownLocaleError
 from dunwell.errors import Problem, RenderError
 from dunwell.letters import sandbox
 from dunwell.letters.blocks import DIRECTIVES
+from dunwell.letters.kinds import kinds
 from dunwell.letters.placeholders import PLACEHOLDERS, SENTENCES
 from dunwell.letters.texts import SECTIONS, SHIPPED, Common, KindText, Section, Texts, languages, missing
 
 KNOWN = frozenset(PLACEHOLDERS) | frozenset(SENTENCES)
+_OFFER = {
+    "offer_until_on", "offer_pay_by_on", "offer_percent", "offer_discount", "offer_to_pay", "offer_instalments",
+}  # fmt: skip
 _LOCAL = {
+    "longer_terms": _OFFER,
+    "early_discount": _OFFER,
+    "plan": _OFFER,
     "amounts_in": {"currency_code"},
     "request_item": {"item_on", "item_name", "item_channel"},
     "dated": {"place"},
@@ -40,12 +47,6 @@ _CONTACT_NAMES = (frozenset({"contact_ways"}), frozenset({"contact_name", "conta
 
 _DIRECTIVE = re.compile(r"^[ \t]*:::[ \t]*(\w*)", re.MULTILINE)
 _PLURAL_SAMPLE = range(201)
-
-
-@cache
-def kinds() -> dict[str, dict[str, Any]]:
-    """Return the kinds of letters and what each must contain."""
-    return tomllib.loads((SHIPPED / "kinds.toml").read_text(encoding="utf-8"))
 
 
 @cache

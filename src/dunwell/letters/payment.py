@@ -47,7 +47,7 @@ def payment_rows(facts: LetterFacts, label: Callable[[str], str], formats: Forma
     for account in accounts:
         rows += account_rows(account, domestic=facts.recipient.country == facts.creditor.country)
     rows += [
-        ("amount_to_pay", formats.money(payable_minor(facts), facts.currency)),
+        ("amount_to_pay", formats.money(payable_minor(facts), facts.currency) if payable_minor(facts) > 0 else ""),
         ("payment_reference", payment_reference(facts)),
         ("pay_by", formats.date_long(facts.pay_by_on) if facts.pay_by_on else ""),
     ]

@@ -4,11 +4,10 @@ One compiler and one set of fonts serve all letters of a process. Never fork a p
 the typesetter's threads do not survive it; start workers with ``spawn``.
 """
 
-import io
 import json
 import re
 import tomllib
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
@@ -19,8 +18,10 @@ import typst
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from dunwell.errors import RenderError
+from dunwell.letters import fit
 from dunwell.letters.clean import cleaned
 from dunwell.letters.content import Block, Bullets, LetterContent, Paragraph, Payment, PaymentCode, Table
+from dunwell.letters.tables import CELL_WORD_MAX, column_widths, table_size
 
 LOGO_BYTES_MAX = 256 * 1024
 
@@ -28,23 +29,16 @@ _HERE = Path(__file__).parent
 _LAYOUTS = _HERE / "layouts"
 _FONTS = _HERE / "fonts"
 _PAPER_WIDTHS_MM = {"a4": 210.0, "us-letter": 215.9}
-_CELL_WORD_MAX = 22
-_LONG_CELL_WORD = re.compile(rf"[^\s\u200b]{{{_CELL_WORD_MAX}}}(?=\S)")
-_MM_PER_POINT = 25.4 / 72
-_TABLE_SIZES = (
-    (9.0, 2.2),
-    (9.0, 1.6),
-    (8.5, 1.4),
-    (8.0, 1.2),
-    (7.5, 1.0),
-    (7.0, 0.9),
-    (6.5, 0.8),
-    (6.0, 0.7),
-    (5.5, 0.6),
-)
+_LONG_CELL_WORD = re.compile(rf"[^\s\u200b]{{{CELL_WORD_MAX}}}(?=\S)")
+_NAME_SIZES = (16.0, 14.0, 12.0, 10.0, 8.0)
+_ADDRESS_SIZES = (10.0, 9.0, 8.0, 7.0, 6.0, 5.0)
+_RETURN_SIZES = (7.0, 6.0, 5.0, 4.0)
+_INFO_SIZES = (8.5, 8.0, 7.5, 7.0, 6.5)
+_INFO_GUTTER_MM = 4
 _MASK = 2
 """Every mask is readable; trying all eight for the prettiest takes three times as long as the rest of the code."""
 
+_DARK = re.compile(b"\x01+")
 _CODE_WIDTH_MM = {"epc": 26, "swiss": 32, "vietqr": 26}
 
 
@@ -124,8 +118,16 @@ def letter_data(content: LetterContent, printable: Container[int] | None) -> dic
         return cleaned(value, content.language, printable)
 
     form = page_form(content.layout)
+    space = _line_mm(form)
     tables = [block for part in content.parts for block in part.blocks if isinstance(block, Table)]
-    size, inset = min((table_size(table, form) for table in tables), default=_TABLE_SIZES[0])
+    size, inset = table_size(tables, space)
+
+    def block_data(block: Block) -> dict[str, Any]:
+        data = _block_data(block, plain)
+        if isinstance(block, Table):
+            data["widths"] = column_widths(block, size, inset, space)
+        return data
+
     return {
         "form": form,
         "table": {"size": size, "inset": inset},
@@ -136,17 +138,44 @@ def letter_data(content: LetterContent, printable: Container[int] | None) -> dic
         "opening": plain(content.opening),
         "closing": plain(content.closing),
         "signature": plain(content.signature),
-        "parts": [{"blocks": [_block_data(block, plain) for block in part.blocks]} for part in content.parts],
-        "frame": _frame_data(content, plain),
+        "parts": [{"blocks": [block_data(block) for block in part.blocks]} for part in content.parts],
+        "frame": _frame_data(content, form, plain),
     }
 
 
-def _frame_data(content: LetterContent, plain: Any) -> dict[str, Any]:
+def _line_mm(form: dict[str, Any]) -> float:
+    """Return the width between the margins."""
+    margin = form["margin"]
+    return float(_PAPER_WIDTHS_MM[form["paper"]] - margin["left"] - margin["right"])
+
+
+def _frame_data(content: LetterContent, form: dict[str, Any], plain: Any) -> dict[str, Any]:
+    """Return the frame with the type sizes at which its texts fit their places."""
     logo = content.frame.logo
     if len(logo) > LOGO_BYTES_MAX:
         raise RenderError(f"The logo is larger than {LOGO_BYTES_MAX // 1024} kB.")
     data: dict[str, Any] = plain(content.frame)
-    return {**data, "logo": list(logo) if logo else None}
+    data["logo"] = list(logo) if logo else None
+    data["name_size"] = fit.one_line_size(data["creditor_name"], _line_mm(form), _NAME_SIZES)
+    if "address" in form:
+        data |= _window_sizes(data, form)
+        data["info"] = _info_rows(data["info"], form["info"]["width"])
+    return data
+
+
+def _window_sizes(data: dict[str, Any], form: dict[str, Any]) -> dict[str, float]:
+    box, width = form["address"], form.get("return_line", form["address"])["width"]
+    return {
+        "address_size": fit.lines_size(data["address"], box["width"], box["height"], _ADDRESS_SIZES),
+        "return_size": fit.one_line_size(data["return_line"], width, _RETURN_SIZES),
+    }
+
+
+def _info_rows(rows: list[list[str]], width: float) -> list[list[Any]]:
+    """Return the rows of the info block with the size of each value, beside the widest label."""
+    labels = max((fit.width_em(label) for label, _ in rows), default=0.0) * _INFO_SIZES[0] * fit.MM_PER_POINT
+    space = width - labels - _INFO_GUTTER_MM
+    return [[label, value, fit.one_line_size(value, space, _INFO_SIZES)] for label, value in rows]
 
 
 _TYPES: dict[type, str] = {Paragraph: "paragraph", Bullets: "bullets", Table: "table", Payment: "payment"}
@@ -174,37 +203,26 @@ def _breakable(text: str) -> str:
     return _LONG_CELL_WORD.sub("\\g<0>\u200b", text)
 
 
-def table_size(table: Table, form: dict[str, Any]) -> tuple[float, float]:
-    """Choose type size (points) and cell padding (mm) so that the widest cells stand side by side.
-
-    Widths are estimated: a character of the main font is at most about 0.62 of the size wide on average; a
-    head may wrap between words.
-    """
-    space = _PAPER_WIDTHS_MM[form["paper"]] - form["margin"]["left"] - form["margin"]["right"]
-    chars = sum(_widest(table, index) for index in range(len(table.columns)))
-    for size, inset in _TABLE_SIZES:
-        if chars * 0.62 * size * _MM_PER_POINT + 2 * inset * len(table.columns) <= space:
-            return size, inset
-    return _TABLE_SIZES[-1]
-
-
-def _widest(table: Table, index: int) -> int:
-    """Return the character count of the widest cell, note, total or head word of a column; long words are broken."""
-    head = [*table.columns[index].label.split(), *table.columns[index].note.split()]
-    cells = [text for row in table.rows for text in (row[index].text, row[index].note)]
-    widest = max(len(text) for text in (*head, *cells, *(total.cells[index] for total in table.totals)))
-    return min(widest, _CELL_WORD_MAX) if table.columns[index].align == "left" else widest
-
-
 def code_svg(code: PaymentCode) -> str:
     """Draw a payment code; error correction M as EPC, SIX and NAPAS ask; a Swiss code carries the cross."""
     encoding = None if code.payload.isascii() else "utf-8"
     qr = segno.make_qr(code.payload, error="m", encoding=encoding, mask=_MASK, boost_error=False)
-    out = io.BytesIO()
-    qr.save(out, kind="svg", border=0 if code.scheme == "swiss" else 1, xmldecl=False, svgns=True, omitsize=True)
-    svg = out.getvalue().decode()
+    swiss = code.scheme == "swiss"
+    border = 0 if swiss else 1
+    side = len(qr.matrix) + 2 * border
+    cross = _swiss_cross(side) if swiss else ""
     return (
-        svg.replace("</svg>", _swiss_cross(qr.symbol_size(border=0)[0]) + "</svg>") if code.scheme == "swiss" else svg
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
+        f'<path stroke="#000" d="{_modules(qr.matrix, border)}"/>{cross}</svg>'
+    )
+
+
+def _modules(matrix: Sequence[bytearray], border: int) -> str:
+    """Return the dark modules as one path: each run of them in a row is one stroke, one module wide."""
+    return "".join(
+        f"M{run.start() + border} {y + border}.5h{run.end() - run.start()}"
+        for y, row in enumerate(matrix)
+        for run in _DARK.finditer(bytes(row))
     )
 
 

@@ -6,9 +6,11 @@ A fact the ledger does not have is not required; a fact it has may not be left o
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dunwell.letters.blocks import Setting
 from dunwell.letters.facts import InvoiceLine
+from dunwell.letters.kinds import is_settled
 from dunwell.letters.payment import chosen_accounts, grouped_iban, payment_reference
+from dunwell.letters.setting import Setting
+from dunwell.letters.texts import typeset
 
 Wording = tuple[str, ...]
 """Alternatives that all say the same fact."""
@@ -111,6 +113,72 @@ def _waiting_orders(setting: Setting) -> Iterator[Wording]:
         yield (number,)
 
 
+def _known(name: str) -> Callable[[Setting], Iterator[Wording]]:
+    """Return a rule for a placeholder that the letter prints when its fact is known."""
+
+    def wording(setting: Setting) -> Iterator[Wording]:
+        if setting.values[name]:
+            yield (str(setting.values[name]),)
+
+    return wording
+
+
+def _instalments(setting: Setting) -> Iterator[Wording]:
+    for instalment in setting.facts.plan.instalments if setting.facts.plan else ():
+        yield setting.formats.date_long(instalment.due_on), setting.formats.date_short(instalment.due_on)
+        yield (setting.amount(instalment.amount_minor),)
+
+
+def _offers(setting: Setting) -> Iterator[Wording]:
+    for offer in setting.facts.offers:
+        yield (setting.formats.date_long(offer.open_until_on),)
+        if offer.pay_minor:
+            yield (setting.money(offer.pay_minor),)
+
+
+def _orders(setting: Setting) -> Iterator[Wording]:
+    for order in setting.facts.orders:
+        yield (order.order_number,)
+
+
+def _listed_words(table: str, field: str) -> Callable[[Setting], Iterator[Wording]]:
+    def wording(setting: Setting) -> Iterator[Wording]:
+        for word in sorted(getattr(setting.facts.credit_decision, field, ())):
+            yield (setting.sentence(table, word),)
+
+    return wording
+
+
+def _next_steps(setting: Setting) -> Iterator[Wording]:
+    for step in setting.facts.problem.next_steps if setting.facts.problem else ():
+        yield (step,)
+
+
+def _clauses(setting: Setting) -> Iterator[Wording]:
+    for clause in setting.facts.clauses:
+        yield (typeset(clause.text or clause.title, setting.common),)
+
+
+def _statement(setting: Setting) -> Iterator[Wording]:
+    for line in setting.facts.statement.lines if setting.facts.statement else ():
+        yield (line.document_number,)
+        yield (setting.amount(line.amount_minor),)
+
+
+def _overdue(setting: Setting) -> Iterator[Wording]:
+    if setting.values["has_overdue"]:
+        yield (str(setting.values["overdue"]),)
+
+
+def _creditor(setting: Setting) -> Iterator[Wording]:
+    yield (setting.facts.creditor.name,)
+
+
+def _attorney(setting: Setting) -> Iterator[Wording]:
+    """The letter bears a lawyer's name: without one it is not theirs."""
+    yield (setting.facts.attorney.name if setting.facts.attorney else "",)
+
+
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
@@ -131,6 +199,26 @@ FACTS: dict[str, Fact] = {
         Fact("compensation_basis", "", "the legal basis of the fixed compensation", _compensation_basis),
         Fact("unapplied_credit", "reference", "payments not yet matched", _credit),
         Fact("orders_waiting", "", "an order that the hold keeps back", _waiting_orders),
+        Fact("to_pay", "remedy", "the amount to pay first", _known("to_pay")),
+        Fact("reply_by", "remedy", "the day until which an answer is hoped for", _known("reply_by_on")),
+        Fact("instalments", "notice", "an instalment of the plan", _instalments),
+        Fact("missed_instalment", "reference", "the instalment that was not received", _known("missed_instalment")),
+        Fact("plan_ended", "notice", "the day the plan ended", _known("plan_ended_on")),
+        Fact("offers", "notice", "an alternative with its day", _offers),
+        Fact("orders", "reference", "an order", _orders),
+        Fact("goes_out", "remedy", "the day the order can go out", _known("goes_out_on")),
+        Fact("refusal_reasons", "notice", "a reason of the refusal", _listed_words("refusal_reasons", "reasons")),
+        Fact("ways_to_buy", "remedy", "a way to buy without credit", _listed_words("ways_to_buy", "ways")),
+        Fact("problem", "reference", "the problem", _known("problem")),
+        Fact("solution", "notice", "the solution", _known("solution")),
+        Fact("credit_note", "notice", "the credit note", _known("credit_note")),
+        Fact("next_steps", "remedy", "a next step", _next_steps),
+        Fact("statement", "reference", "an entry of the statement", _statement),
+        Fact("closing_balance", "notice", "the closing balance", _known("closing_balance")),
+        Fact("overdue", "notice", "the part that is past due", _overdue),
+        Fact("clauses", "notice", "a clause of the policy", _clauses),
+        Fact("creditor", "reference", "the creditor whom the attorney acts for", _creditor),
+        Fact("attorney", "", "the attorney's name", _attorney),
     )
 }
 """Every required fact by its name in ``texts/kinds.toml``."""
@@ -153,7 +241,7 @@ def invoice_wordings(setting: Setting, line: InvoiceLine) -> dict[str, str]:
     Amounts claimed only when there are any.
     """
     formats, currency = setting.formats, setting.facts.currency
-    demanded = setting.facts.pay_by_on is not None
+    demanded = not is_settled(setting.facts.kind)
     shown = {
         "order number": line.order_number,
         "service date": formats.date_short(line.delivered_on) if line.delivered_on else "",

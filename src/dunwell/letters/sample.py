@@ -22,6 +22,7 @@ from dunwell.letters.facts import (
     Recipient,
 )
 from dunwell.letters.references import clause_reference
+from dunwell.letters.sample_kinds import KIND_SHAPES, attorney_demand
 
 WRITTEN_ON = date(2026, 12, 3)
 
@@ -41,7 +42,7 @@ CLAUSES: dict[str, dict[str, str]] = _DATA["clause"]
 INTEREST: dict[str, dict[str, str]] = _DATA["interest"]
 """Per country: ``legal_basis`` of the interest and its ``rate`` in per cent a year."""
 
-_CHARGED = frozenset({"collection", "hold"})
+_CHARGED = frozenset({"collection", "hold", "final_demand", "attorney_demand"})
 """Kinds whose sample carries late fees and interest."""
 
 CURRENCIES = {"GB": "GBP", "US": "USD", "CH": "CHF", "RO": "RON", "VN": "VND"}
@@ -69,8 +70,7 @@ def sample_facts(kind: str = "reminder", country: str = "GB", step: str = "", in
         invoices=lines,
         clause_reference=clause_reference(recipient.language, "4.2"),
     )
-    shaped = _SHAPES[step or kind](facts)
-    return with_totals(shaped)
+    return _SHAPES[step or kind](with_totals(facts))
 
 
 def sample_invoice(index: int, currency: str, rate: Decimal | None) -> InvoiceLine:
@@ -199,4 +199,7 @@ _SHAPES = {
     "third_request": _third_request,
     "hold": _hold,
     "hold_release": _release,
+    "final_demand": lambda facts: replace(_hold(facts), tone="final", request_number=5, hold=None),
+    "attorney_demand": lambda facts: attorney_demand(_hold(facts)),
+    **KIND_SHAPES,
 }

@@ -28,8 +28,20 @@ _HEADING = re.compile(r"^#\s+(\w+)\s*$")
 _TAG = re.compile(r"(\{[{%#].*?[}%#]\}|^:::[^\n]*$)", re.DOTALL | re.MULTILINE)
 _NO_BREAK = "\u202f"
 _WORDED = frozenset(
-    {"labels", "openings", "closings", "channels", "request_names", "sentences", "consequences", "head",
-     "offers", "refusal_reasons", "ways_to_buy", "statement_entries"}
+    {
+        "labels",
+        "openings",
+        "closings",
+        "channels",
+        "request_names",
+        "sentences",
+        "consequences",
+        "head",
+        "offers",
+        "refusal_reasons",
+        "ways_to_buy",
+        "statement_entries",
+    }
 )
 """The tables of ``common.toml`` that hold words; the others hold patterns and settings."""
 
