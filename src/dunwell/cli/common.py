@@ -85,7 +85,8 @@ def today(workspace: Workspace) -> date:
 def desk_at(path: Path | None, as_of: date | None, by: str | None) -> Desk:
     """Open a workspace for somebody who decides."""
     workspace = workspace_at(path)
-    return Desk(workspace, read_rules(workspace), as_of or today(workspace), by or user_name())
+    day = as_of or today(workspace)
+    return Desk(workspace, read_rules(workspace, day), day, by or user_name())
 
 
 def user_name() -> str:

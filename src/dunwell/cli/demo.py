@@ -53,7 +53,7 @@ def _import(workspace: Workspace, examples: Path) -> None:
 
 
 def _render(workspace: Workspace, as_of: date) -> list[Path]:
-    desk = Desk(workspace, read_rules(workspace), as_of, user_name())
+    desk = Desk(workspace, read_rules(workspace, as_of), as_of, user_name())
     waiting = list(queries.letters(states=("draft", "approved")))
     done = render_letters(desk, waiting, workspace.outbox)
     results = list(track(done, "Typesetting letters", total=len(waiting), console=console))

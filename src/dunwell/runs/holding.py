@@ -52,9 +52,10 @@ def place(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
 
 
 def _require_place(account: Account, now: Situation) -> None:
-    if account.contract_allows_hold is False:
+    if now.ledger.accounts["contract_allows_hold"].item() is False:
         raise RefusedError(
-            f"The contract of {account.account_number} does not allow holds; offer a payment plan instead."
+            f"The contract of {account.account_number}, or the policy it was signed under, does not allow holds;"
+            " offer a payment plan instead."
         )
     if now.row["chaseable_minor"] <= 0:
         raise RefusedError(

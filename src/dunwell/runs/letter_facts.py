@@ -16,9 +16,9 @@ from dunwell.policy.clauses import clause_by_key, clauses
 from dunwell.policy.model import Policy, Step
 from dunwell.runs.interest_lines import bearing, interest_segments
 from dunwell.runs.rules import Rules
+from dunwell.runs.versions import ledger_on
 from dunwell.store import queries
 from dunwell.store.models import Account, Hold, Letter
-from dunwell.store.reading import read_ledger
 from dunwell.store.workspace import Workspace
 
 _CHANNELS: Mapping[str, letter.Channel] = {
@@ -45,7 +45,7 @@ class Situation:
 
 def situation(rules: Rules, account_id: int, currency: str, as_of: date) -> Situation:
     """Assess one account anew; the same engine as the run's, for one account."""
-    ledger = read_ledger(as_of, [account_id])
+    ledger = ledger_on(as_of, [account_id])
     assessment = assess(ledger, rules.policies, rules.legal, as_of)
     row = assessment.accounts.filter(pl.col("currency") == currency).row(0, named=True)
     return Situation(ledger, assessment, row, as_of)
@@ -55,7 +55,7 @@ def situations(rules: Rules, letters: Collection[Letter], as_of: date) -> dict[i
     """Assess the accounts of many letters at once; return each letter's situation by the letter's key."""
     if not letters:
         return {}
-    ledger = read_ledger(as_of, {letter.account_id for letter in letters})
+    ledger = ledger_on(as_of, {letter.account_id for letter in letters})
     assessment = assess(ledger, rules.policies, rules.legal, as_of)
     rows = {(row["account_id"], row["currency"]): row for row in assessment.accounts.iter_rows(named=True)}
     return {letter.pk: _of_account(letter, ledger, assessment, rows, as_of) for letter in letters}

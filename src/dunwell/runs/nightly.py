@@ -1,6 +1,6 @@
 """One day's run, from the ledger to drafts and proposals. This page is the table of contents of Dunwell.
 
-    read the rules and the ledger      runs/rules.py, store/reading.py
+    read the rules and the ledger      runs/rules.py, runs/versions.py
     assess                             assess/engine.py: the rules of product §2
     draft letters, propose holds       runs/drafting.py
     withdraw what no longer holds      runs/withdrawing.py
@@ -21,11 +21,11 @@ from dunwell.errors import Problem
 from dunwell.ledger.checks import check_ledger
 from dunwell.runs import drafting, releasing, withdrawing
 from dunwell.runs.rules import Rules, read_rules, rules_on
+from dunwell.runs.versions import ledger_on
 from dunwell.store import queries
 from dunwell.store.bulk import writing
 from dunwell.store.fingerprint import RUN, data_fingerprint
 from dunwell.store.models import Run
-from dunwell.store.reading import read_ledger
 from dunwell.store.recording import Outcome, finish_run, read_decisions
 from dunwell.store.workspace import Workspace
 
@@ -49,18 +49,18 @@ class DayReport:
 def run_day(workspace: Workspace, as_of: date, *, dry_run: bool = False) -> DayReport:
     """Assess every account as of a day; record decisions, draft letters and propose holds unless ``dry_run``.
 
-    Raises ``WorkspaceError`` when the policy cannot be read.
+    Raises ``WorkspaceError`` when the policy cannot be read or none is in force.
     """
     latest = queries.latest_run()
     if latest is not None and as_of < latest.as_of:
         return _replay(workspace, as_of)
-    rules = read_rules(workspace)
+    rules = read_rules(workspace, as_of)
     fingerprint = data_fingerprint(rules.policies.version)
     done = queries.finished_run(as_of)
     if done is not None and done.data_fingerprint == fingerprint:
         return _recorded(rules, done)
-    ledger = read_ledger(as_of)
-    problems = tuple(check_ledger(ledger, rules.policies, as_of))
+    ledger = ledger_on(as_of)
+    problems = (*rules.notices, *check_ledger(ledger, rules.policies, as_of))
     accounts = assess(ledger, rules.policies, rules.legal, as_of).accounts
     if dry_run:
         return DayReport(as_of, rules, accounts, problems, is_recorded=False)
@@ -94,8 +94,8 @@ def _record(
 
 def _recorded(rules: Rules, done: Run) -> DayReport:
     """Give what was already decided today, because nothing changed since."""
-    ledger = read_ledger(done.as_of)
-    problems = tuple(check_ledger(ledger, rules.policies, done.as_of))
+    ledger = ledger_on(done.as_of)
+    problems = (*rules.notices, *check_ledger(ledger, rules.policies, done.as_of))
     return DayReport(done.as_of, rules, read_decisions(done.pk), problems, is_recorded=True)
 
 
@@ -103,8 +103,8 @@ def _replay(workspace: Workspace, as_of: date) -> DayReport:
     """Give what was decided on an earlier day, or would have been, without writing anything."""
     rules = rules_on(workspace, as_of)
     done = queries.finished_run(as_of)
-    ledger = read_ledger(as_of)
-    problems = tuple(check_ledger(ledger, rules.policies, as_of))
+    ledger = ledger_on(as_of)
+    problems = (*rules.notices, *check_ledger(ledger, rules.policies, as_of))
     if done is not None:
         accounts = read_decisions(done.pk)
     else:
@@ -116,13 +116,13 @@ def assess_account(workspace: Workspace, account_id: int, as_of: date) -> DayRep
     """Assess one account, read-only: what was decided on that day if it was, else what would be decided."""
     latest = queries.latest_run()
     is_past = latest is not None and as_of < latest.as_of
-    rules = rules_on(workspace, as_of) if is_past else read_rules(workspace)
+    rules = rules_on(workspace, as_of) if is_past else read_rules(workspace, as_of)
     done = queries.finished_run(as_of)
     is_current = done is not None and done.data_fingerprint == data_fingerprint(rules.policies.version)
-    ledger = read_ledger(as_of, [account_id])
+    ledger = ledger_on(as_of, [account_id])
     if done is not None and (is_past or is_current):
         accounts = read_decisions(done.pk, account_id)
     else:
         accounts = assess(ledger, rules.policies, rules.legal, as_of).accounts
-    problems = tuple(check_ledger(ledger, rules.policies, as_of))
+    problems = (*rules.notices, *check_ledger(ledger, rules.policies, as_of))
     return DayReport(as_of, rules, accounts, problems, is_recorded=False, is_replay=is_past)

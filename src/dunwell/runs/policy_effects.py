@@ -159,9 +159,9 @@ def _effects(ledger: Ledger, old: Rules, new: Rules, as_of: date) -> list[Effect
 
 
 def _treatment(ledger: Ledger, rules: Rules, as_of: date) -> pl.DataFrame:
-    """Assess, and keep what happens on that day: the step that merely comes next is no treatment."""
+    """Assess, and keep what happens on that day: a step that is not taken yet is no treatment."""
     accounts = assess(ledger, rules.policies, rules.legal, as_of).accounts
-    step = pl.when(pl.col("action") != "none").then("step").alias("step")
+    step = pl.when(pl.col("action").is_in(["letter", "hold", "refer"])).then("step").alias("step")
     return accounts.with_columns(step).select(
         "account_id",
         *(pl.col(name).cast(pl.String) for name in ("currency", "action", "step", "letter_kind", "hold", "pay_by_on")),
