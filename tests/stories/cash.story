@@ -26,7 +26,6 @@ day 5    run                      -> none, withdrawn 1, open 0.00
          letters ACME             -> letters reminder cancelled
 
 story A withdrawn letter still tells why it was withdrawn
-xfail A cancelled letter cannot be shown, and its history with it: "there is nothing to render".
 given customer ACME country=GB
 day -30  invoice R1 500.00 due day 0
 day 3    run                      -> letter reminder

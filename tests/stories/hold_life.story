@@ -64,7 +64,6 @@ day 32   run                      -> hold, proposed 1, drafted 1
          letters ACME             -> letters hold cancelled then hold draft
 
 story The same day does not draft the hold letter again without its hold
-xfail A second run on the day of the cancellation drafts the letter but proposes no hold: sent, it would announce a hold that nobody keeps.
 given customer ACME country=GB
 day -30  invoice R1 1000.00 due day 0
 day 3    event request step=reminder
@@ -76,7 +75,6 @@ day 31   run                      -> hold
          letters ACME             -> letters hold cancelled
 
 story A proposal that is lifted by hand takes its letter with it
-xfail The hold is withdrawn but its letter stays a draft: sent, it would announce a hold that nobody keeps.
 given customer ACME country=GB
 day -30  invoice R1 1000.00 due day 0
 day 3    event request step=reminder
@@ -162,7 +160,6 @@ day 10   place ACME because "They told us they are insolvent."
          place ACME because "Once more." -> exit 2, says "already has a live hold"
 
 story A hold placed by hand comes into force with its letter like any other
-xfail The letter of a hold placed by hand is withdrawn at its approval, because the rule does not ask for it.
 given customer ACME country=GB
 day -30  invoice R1 1000.00 due day 0
 day 10   place ACME because "They told us they are insolvent."

@@ -102,15 +102,16 @@ def letter_json(letter: Letter) -> dict[str, Any]:
 def show(reference: str, as_of: date | None, workspace: Path | None, as_json: bool) -> None:
     """Show what letter REFERENCE says, and its history."""
     letter, desk = _letter(reference, workspace, as_of, None)
-    content = content_of(desk, letter)
+    content = None if letter.state == "cancelled" and not letter.content else content_of(desk, letter)
     history = [
         {"on": str(t.on), "from": t.from_state, "to": t.to_state, "by": t.by, "reason": t.reason}
         for t in letter.transitions.order_by("id")
     ]
     if as_json:
-        print_json({**letter_json(letter), "content": asdict(content), "history": history})
+        print_json({**letter_json(letter), "content": asdict(content) if content else None, "history": history})
         return
-    console.print(as_text(content), markup=False)
+    if content:
+        console.print(as_text(content), markup=False)
     for entry in history:
         console.print(_history_line(entry), markup=False)
 

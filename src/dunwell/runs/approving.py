@@ -6,6 +6,7 @@ between is not written to, the letter is withdrawn with its reason.
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from dunwell.assess.reasons import summarise
 from dunwell.calendar import deadline_after
@@ -21,6 +22,7 @@ from dunwell.runs.frozen import freeze
 from dunwell.runs.gate import require_fresh_data
 from dunwell.runs.letter_facts import Situation, facts_of, situation
 from dunwell.runs.withdrawing import withdraw_hold_of
+from dunwell.store.fingerprint import RUN
 from dunwell.store.models import Hold, Letter
 
 
@@ -48,11 +50,23 @@ def mark_sent(desk: Desk, letter: Letter) -> None:
 
     Raises ``RefusedError`` when bank data is stale or the letter is no longer asked for (it is withdrawn then).
     """
-    _still_asked_for(desk, letter)
+    now = _still_asked_for(desk, letter)
+    _require_time_to_pay(desk, letter)
+    if now.row["pay_by_on"] is not None and letter.pay_by_on is not None:
+        letter.pay_by_on = max(letter.pay_by_on, now.row["pay_by_on"])  # nobody is pressed before the full term
+        letter.save(update_fields=["pay_by_on"])
     letter_states.mark_sent(letter, on=desk.as_of, by=desk.by)
     for hold in Hold.objects.filter(letter=letter, state="approved"):
         hold_states.advance(hold, "notified", on=desk.as_of, by=desk.by, reason="its letter was sent")
         hold_states.start(hold, on=desk.as_of, cure_by_on=_cure_by_on(desk, letter), by=desk.by)
+
+
+def _require_time_to_pay(desk: Desk, letter: Letter) -> None:
+    if letter.pay_by_on is not None and letter.pay_by_on <= desk.as_of:
+        raise RefusedError(
+            f"Letter {letter.reference} asks for payment by {letter.pay_by_on}, which has passed; cancel it, and the"
+            " next run drafts it anew."
+        )
 
 
 def cancel(desk: Desk, letter: Letter, reason: str) -> None:
@@ -83,7 +97,10 @@ def _still_asked_for(desk: Desk, letter: Letter) -> Situation:
     return now
 
 
-def _asks_for(letter: Letter, row: Mapping[str, object]) -> bool:
+def _asks_for(letter: Letter, row: Mapping[str, Any]) -> bool:
+    """Whether the day's assessment still asks for a letter; one that a person placed only needs something chaseable."""
+    if letter.drafted_by != RUN:
+        return int(row["chaseable_minor"]) > 0
     asked = (row["action"], row["step"], row["episode_start_on"])
     return asked in (("letter", letter.step, letter.episode_start_on), ("hold", letter.step, letter.episode_start_on))
 

@@ -6,11 +6,17 @@ import polars as pl
 
 from dunwell.ledger.frames import CURRENCY
 from dunwell.policy.model import PolicySet
-from dunwell.store.lookups import account_languages
+from dunwell.store.lookups import account_languages, holds_given_up
 from dunwell.store.recording import HOLDS, LETTERS
 
 RELEASE_STEP = "hold_release"
 _CHANNEL_DEFAULT = "email"
+
+
+def without_given_up_holds(accounts: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Leave out the holds that a person gave up today: running again must not argue with them."""
+    given_up = holds_given_up(as_of).with_columns(pl.lit("hold").cast(accounts.schema["action"]).alias("action"))
+    return accounts.join(given_up, on=["account_id", "currency", "action"], how="anti")
 
 
 def letters_to_draft(accounts: pl.DataFrame, policies: PolicySet, as_of: date) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from dunwell.calendar import deadline_after
-from dunwell.casework import hold_states
+from dunwell.casework import hold_states, letter_states
 from dunwell.errors import RefusedError
 from dunwell.ledger.frames import CURRENCY
 from dunwell.policy.model import Step
@@ -78,11 +78,18 @@ def release(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
     if hold is None:
         raise RefusedError(f"{account.account_number} has no live hold in {currency}.")
     if hold.state != "in_force":
+        _cancel_letter(desk, hold, reason)
         hold_states.advance(hold, "withdrawn", on=desk.as_of, by=desk.by, reason=reason)
         return hold
     hold_states.release(hold, on=desk.as_of, by=desk.by, reason=reason)
     _draft_release_letter(desk, account, hold)
     return hold
+
+
+def _cancel_letter(desk: Desk, hold: Hold, reason: str) -> None:
+    """Cancel the letter of a hold that is given up: sent, it would announce a hold that nobody keeps."""
+    if hold.letter is not None and hold.letter.state in ("draft", "approved", "queued"):
+        letter_states.cancel(hold.letter, on=desk.as_of, by=desk.by, reason=reason)
 
 
 def _draft_release_letter(desk: Desk, account: Account, hold: Hold) -> None:

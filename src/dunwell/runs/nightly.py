@@ -11,7 +11,7 @@ What is drafted waits for a person: runs/approving.py. Running twice on a day ch
 the latest recorded one only reads, and gives what was decided then (product §2).
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 import polars as pl
@@ -55,7 +55,7 @@ def run_day(workspace: Workspace, as_of: date, *, dry_run: bool = False) -> DayR
     if latest is not None and as_of < latest.as_of:
         return _replay(workspace, as_of)
     rules = read_rules(workspace, as_of)
-    fingerprint = data_fingerprint(rules.policies.version)
+    fingerprint = data_fingerprint(rules.version)
     done = queries.finished_run(as_of)
     if done is not None and done.data_fingerprint == fingerprint:
         return _recorded(rules, done)
@@ -75,8 +75,10 @@ def _record(
         version = queries.record_policy(rules.policies.version, rules.text, rules.policies.effective_on)
         run = queries.start_run(as_of, version, fingerprint, by=RUN)
         withdrawn = withdrawing.withdraw_stale(accounts, rules, as_of)
-        letters = drafting.letters_to_draft(accounts, rules.policies, as_of)
-        outcome = Outcome(accounts, letters, drafting.holds_to_propose(accounts))
+        wanted = drafting.without_given_up_holds(accounts, as_of)
+        letters = drafting.letters_to_draft(wanted, rules.policies, as_of)
+        kept = {"problems": [asdict(problem) for problem in problems]}
+        outcome = Outcome(accounts, letters, drafting.holds_to_propose(wanted), kept)
         recorded = finish_run(run.pk, as_of, outcome, RUN)
         released = releasing.release_cured(accounts, as_of)
     return DayReport(
@@ -93,9 +95,8 @@ def _record(
 
 
 def _recorded(rules: Rules, done: Run) -> DayReport:
-    """Give what was already decided today, because nothing changed since."""
-    ledger = ledger_on(done.as_of)
-    problems = (*rules.notices, *check_ledger(ledger, rules.policies, done.as_of))
+    """Give what was already decided today, because nothing changed since; the ledger is not read again."""
+    problems = tuple(Problem(**problem) for problem in done.counts.get("problems", ()))
     return DayReport(done.as_of, rules, read_decisions(done.pk), problems, is_recorded=True)
 
 
@@ -118,7 +119,7 @@ def assess_account(workspace: Workspace, account_id: int, as_of: date) -> DayRep
     is_past = latest is not None and as_of < latest.as_of
     rules = rules_on(workspace, as_of) if is_past else read_rules(workspace, as_of)
     done = queries.finished_run(as_of)
-    is_current = done is not None and done.data_fingerprint == data_fingerprint(rules.policies.version)
+    is_current = done is not None and done.data_fingerprint == data_fingerprint(rules.version)
     ledger = ledger_on(as_of, [account_id])
     if done is not None and (is_past or is_current):
         accounts = read_decisions(done.pk, account_id)

@@ -16,10 +16,10 @@ from dunwell.store.models import Letter
 
 def content_of(desk: Desk, letter: Letter) -> LetterContent:
     """Return what a letter says: as frozen at approval, or for a draft as it would be written now."""
-    if letter.state == "cancelled":
-        raise RefusedError(f"Letter {letter.reference} was cancelled; there is nothing to render.")
     if letter.content:
         return thaw(letter.content)
+    if letter.state == "cancelled":
+        raise RefusedError(f"Letter {letter.reference} was cancelled; there is nothing to render.")
     now = situation(desk.rules, letter.account_id, letter.currency, desk.as_of)
     return written(desk, letter, now)[1]
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from dunwell.assess.legal import LegalSetting
@@ -20,14 +21,21 @@ from dunwell.store.workspace import Workspace
 class Rules:
     """What decides: the policies, their text as it is kept, and the law. ``jurisdiction`` is the creditor's.
 
-    ``notices`` say what the owner must know of these rules, such as a policy file that is not in force yet.
+    ``added_rates`` is a digest of the rates that the owner added. ``notices`` say what the owner must know of these
+    rules, such as a policy file that is not in force yet.
     """
 
     policies: PolicySet
     text: str
     law: Law
     jurisdiction: str
+    added_rates: str = ""
     notices: tuple[Problem, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """What names these rules in a run's fingerprint: policy, jurisdiction, and the rates the owner added."""
+        return "-".join([self.policies.version, self.jurisdiction, self.added_rates])
 
     @property
     def legal(self) -> LegalSetting:
@@ -111,6 +119,11 @@ def _added_rates(workspace: Workspace) -> Sequence[RateRow]:
     return found.rows
 
 
+def _rates_digest(workspace: Workspace) -> str:
+    path = _rates_path(workspace)
+    return sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
+
+
 def _rates_path(workspace: Workspace) -> Path:
     return workspace.path / "rates.csv"
 
@@ -127,7 +140,7 @@ def _rules(workspace: Workspace, text: str, source: str) -> Rules:
     if policies is None:
         raise WorkspaceError(_listed(problems))
     jurisdiction = workspace.creditor.jurisdiction or workspace.creditor.country
-    return Rules(policies, text, read_law(workspace), jurisdiction)
+    return Rules(policies, text, read_law(workspace), jurisdiction, _rates_digest(workspace))
 
 
 def _listed(problems: list[Problem]) -> str:

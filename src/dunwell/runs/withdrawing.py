@@ -28,17 +28,21 @@ def withdraw_stale(accounts: pl.DataFrame, rules: Rules, as_of: date) -> int:
 
 
 def stale_letters(accounts: pl.DataFrame) -> pl.DataFrame:
-    """Live requests with the assessment that no longer asks for them: its columns and ``letter_id``."""
+    """Live requests with the assessment that no longer asks for them: its columns and ``letter_id``.
+
+    What a person asked for against or ahead of the rule stays while anything is chaseable.
+    """
     waiting = queries.live_letters().filter(pl.col("state").is_in(_OPEN_STATES), pl.col("step") != RELEASE_STEP)
     asked = waiting.rename({"step": "letter_step", "episode_start_on": "letter_episode_on"}).join(
         accounts, on=["account_id", "currency"]
     )
-    is_wanted = (
+    by_rule = (
         pl.col("action").is_in(["letter", "hold"])
         & (pl.col("step") == pl.col("letter_step"))
         & (pl.col("episode_start_on") == pl.col("letter_episode_on"))
     )
-    return asked.filter(~is_wanted.fill_null(value=False))
+    by_hand = (pl.col("drafted_by") != RUN) & (pl.col("chaseable_minor") > 0)
+    return asked.filter(~(by_rule | by_hand).fill_null(value=False))
 
 
 def withdraw(row: dict[str, Any], rules: Rules, as_of: date) -> bool:

@@ -5,8 +5,9 @@ from datetime import date
 
 import polars as pl
 
+from dunwell.ledger.frames import CURRENCY
 from dunwell.store import bulk
-from dunwell.store.models import Letter
+from dunwell.store.models import HoldTransition, Letter
 
 ACCOUNT_LANGUAGES = pl.Schema({"account_id": pl.Int64, "account_number": pl.String, "language": pl.String})
 """In which language each account is written to."""
@@ -17,6 +18,13 @@ def account_languages() -> pl.DataFrame:
     sql = "SELECT id AS account_id, account_number, language FROM store_account"
     with bulk.reading():
         return bulk.frame(sql, ACCOUNT_LANGUAGES)
+
+
+def holds_given_up(on: date) -> pl.DataFrame:
+    """Return the accounts and currencies whose proposed hold was withdrawn on a day."""
+    moves = HoldTransition.objects.filter(to_state="withdrawn", on=on)
+    rows = moves.values_list("hold__account_id", "hold__currency").distinct()
+    return pl.DataFrame(list(rows), schema={"account_id": pl.Int64, "currency": CURRENCY}, orient="row")
 
 
 def release_letter(account_id: int, currency: str, held_on: date) -> Letter | None:

@@ -49,6 +49,7 @@ LIVE_LETTERS = pl.Schema(
         "step": pl.String(),
         "episode_start_on": pl.Date(),
         "state": pl.String(),
+        "drafted_by": pl.String(),
     }
 )
 """One row per letter that is neither cancelled nor finished going out."""
@@ -146,7 +147,7 @@ def live_letters() -> pl.DataFrame:
     """Return the letters that are drafted or on their way: what must not be drafted again."""
     with bulk.reading():
         return bulk.frame(
-            "SELECT account_id, currency, id AS letter_id, step, episode_start_on, state FROM store_letter"
+            "SELECT account_id, currency, id AS letter_id, step, episode_start_on, state, drafted_by FROM store_letter"
             " WHERE state IN ('draft', 'approved', 'queued', 'in_flight', 'uncertain', 'bounced')",
             LIVE_LETTERS,
         )

@@ -7,6 +7,7 @@ is killed leaves nothing but its own row in state ``started``.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import polars as pl
 from django.db.models.functions import Now
@@ -82,12 +83,12 @@ _HOLDS_SQL = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything one run decided; ``counts`` is kept with the run."""
+    """Everything one run decided; ``counts`` is kept with the run, and so are the problems it found in the ledger."""
 
     decisions: pl.DataFrame
     letters: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LETTERS))
     holds: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=HOLDS))
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
