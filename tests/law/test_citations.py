@@ -23,10 +23,10 @@ def test_a_letter_can_cite_the_law(jurisdiction: str, party_type: str, interest:
 def test_wherever_the_law_gives_a_compensation_it_can_be_cited() -> None:
     law = load_law()
     rules = [rule for rule in law.rules.values() if rule.scheme]
-    assert [] == [rule for rule in rules if not law.citation_of(rule).compensation]
+    assert [rule for rule in rules if not law.citation_of(rule).compensation] == []
 
 
 def test_wherever_the_law_gives_a_rate_it_can_be_cited() -> None:
     law = load_law()
     rules = [rule for rule in law.rules.values() if rule.reset != "contract"]
-    assert [] == [rule for rule in rules if not law.citation_of(rule).interest]
+    assert [rule for rule in rules if not law.citation_of(rule).interest] == []

@@ -198,7 +198,7 @@ def test_a_clause_is_named_in_the_letters_language(language: str, phrase: str) -
 @pytest.mark.parametrize("country", ["GB", "US", "DE", "AT", "CH", "FR", "ES", "RO", "VN"])
 @pytest.mark.parametrize("kind", ["collection", "hold"])
 def test_a_letter_never_denies_an_answer_that_came(country: str, kind: str) -> None:
-    denials = ("no reply", "keine Antwort", "Eine Antwort haben", "sans réponse :", "no hemos recibido respuesta")
+    denials = ["no reply", "keine Antwort", "Eine Antwort haben", "sans réponse :", "no hemos recibido respuesta"]
     denials += ("niciun răspuns", "chưa nhận được phản hồi", "no word from you", "sin noticias suyas")
     answered = replace(sample_facts(kind, country), answered_before=True)
     said = str(compose(answered, Texts()).parts).replace("\u202f", " ")
