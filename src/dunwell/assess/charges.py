@@ -52,7 +52,8 @@ def charge(chargeable: Chargeable, entries: pl.LazyFrame, tariff: Tariff) -> pl.
     """Fee, interest and compensation per invoice, and whether its interest stopped for want of a rate."""
     found = bases(tariff.policies, tariff.legal)
     fee = _late_fees(chargeable, entries, tariff)
-    owing = interest.bearing(chargeable.invoices, found, _first_letters(chargeable, entries, tariff.policies))
+    letters = _first_letters(chargeable, entries, tariff.policies) if _needs_letters(found) else _NO_LETTERS
+    owing = interest.bearing(chargeable.invoices, found, letters)
     interests = _interest(owing, entries, found, tariff)
     compensations = _compensation(owing, entries, found, tariff)
     first_on = (pl.col("anchor_on") + pl.duration(days=1)).cast(pl.Date)
@@ -79,6 +80,14 @@ def _compensation(owing: pl.DataFrame, entries: pl.LazyFrame, found: list[Basis]
     claimed = owing.filter(pl.col("policy").is_in(claiming))
     spans = interest.balance_spans(claimed, entries, "claim_anchor_on")
     return compensation.compensation_by_invoice(claimed, spans, found, tariff.policies, tariff.legal)
+
+
+_NO_LETTERS = pl.DataFrame(schema={"invoice_id": pl.Int64, "received_on": pl.Date})
+
+
+def _needs_letters(found: list[Basis]) -> bool:
+    """Whether the law puts anybody in default only by a letter."""
+    return any(basis.rule is not None and basis.rule.needs_default for basis in found)
 
 
 def _first_letters(chargeable: Chargeable, entries: pl.LazyFrame, policies: PolicySet) -> pl.DataFrame:

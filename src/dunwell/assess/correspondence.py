@@ -54,19 +54,44 @@ def summarise_requests(requests: pl.DataFrame) -> pl.DataFrame:
     is_letter = pl.col("kind") == "request"
     is_warning = pl.col("warns_of_hold").fill_null(value=False)
     is_silent = pl.col("last_response_on").is_null() | (pl.col("on") > pl.col("last_response_on"))
-
-    def latest_pay_by(of: pl.Expr) -> pl.Expr:
-        is_latest = of & (pl.col("on") == pl.col("on").filter(of).max())
-        return pl.col("pay_by_on").filter(is_latest).max()
-
-    return requests.group_by(PAIR).agg(
-        pl.len().cast(pl.Int64).alias("requests_sent"),
-        is_silent.sum().cast(pl.Int64).alias("unanswered_requests"),
-        pl.col("on").max().alias("last_request_on"),
-        pl.col("on").filter(is_letter).max().alias("last_letter_on"),
-        latest_pay_by(is_letter).alias("last_pay_by_on"),
-        pl.col("step_index").max().alias("position"),
-        (pl.col("letter_kind") == HOLD_LETTER).any().alias("is_hold_step_taken"),
-        pl.col("on").filter(is_warning).max().alias("warned_on"),
-        latest_pay_by(is_warning).alias("warning_pay_by_on"),
+    marked = requests.with_columns(
+        is_silent.alias("is_silent"),
+        (pl.col("letter_kind") == HOLD_LETTER).alias("is_hold_step"),
+        pl.when(is_letter).then(_two_days("on", "pay_by_on")).alias("letter_days"),
+        pl.when(is_warning).then(_two_days("on", "pay_by_on")).alias("warning_days"),
     )
+    return (
+        marked.group_by(PAIR)
+        .agg(
+            pl.len().cast(pl.Int64).alias("requests_sent"),
+            pl.col("is_silent").sum().cast(pl.Int64).alias("unanswered_requests"),
+            pl.col("on").max().alias("last_request_on"),
+            pl.col("step_index").max().alias("position"),
+            pl.col("is_hold_step").any().alias("is_hold_step_taken"),
+            pl.col("letter_days", "warning_days").max(),
+        )
+        .with_columns(
+            _first_day("letter_days").alias("last_letter_on"),
+            _second_day("letter_days").alias("last_pay_by_on"),
+            _first_day("warning_days").alias("warned_on"),
+            _second_day("warning_days").alias("warning_pay_by_on"),
+        )
+        .drop("letter_days", "warning_days")
+    )
+
+
+_DAYS_MAX = 2**20
+"""More days than a date can be after 1970: two of them fit into one integer side by side."""
+
+
+def _two_days(first: str, second: str) -> pl.Expr:
+    """Two dates as one number that sorts by the first, then the second: one maximum finds both."""
+    return pl.col(first).to_physical().cast(pl.Int64) * _DAYS_MAX + pl.col(second).to_physical().cast(pl.Int64)
+
+
+def _first_day(days: str) -> pl.Expr:
+    return (pl.col(days) // _DAYS_MAX).cast(pl.Int32).cast(pl.Date)
+
+
+def _second_day(days: str) -> pl.Expr:
+    return (pl.col(days) % _DAYS_MAX).cast(pl.Int32).cast(pl.Date)

@@ -33,15 +33,16 @@ def demanded(everything: Everything, decided: pl.DataFrame, requests: pl.DataFra
     if not charges.charges_anything(tariff.policies):
         return everything.open_invoices.with_columns(_nothing_charged())
     entries = everything.entries.filter(pl.col("invoice_id").is_not_null())
-    chaseable = _chaseable(everything, decided, requests, tariff.as_of)
-    pursued = _pursued(everything, decided, entries, tariff.as_of)
-    parts = [charges.charge(part, entries, tariff) for part in (chaseable, pursued)]
+    parts = [_chaseable(everything, decided, requests, tariff.as_of)]
+    if any(policy.pursue_charges_after_principal for policy in tariff.policies.policies.values()):
+        parts.append(_pursued(everything, decided, entries, tariff.as_of))
     is_settled = ~pl.col("invoice_id").is_in(everything.open_invoices["invoice_id"].implode())
-    settled = pursued.invoices.filter(is_settled).select(everything.open_invoices.columns)
+    settled = [part.invoices.filter(is_settled).select(everything.open_invoices.columns) for part in parts[1:]]
+    charged = pl.concat([charges.charge(part, entries, tariff) for part in parts])
     is_missing = pl.col("is_rate_missing").fill_null(value=False).any().over(PAIR)
     return (
-        pl.concat([everything.open_invoices, settled])
-        .join(pl.concat(parts), on="invoice_id", how="left")
+        pl.concat([everything.open_invoices, *settled])
+        .join(charged, on="invoice_id", how="left")
         .with_columns(is_missing.alias("is_rate_missing"))
         .with_columns(pl.when("is_rate_missing").then(0).otherwise("interest_minor").alias("interest_minor"))
         .with_columns(pl.col(AMOUNTS).fill_null(0))

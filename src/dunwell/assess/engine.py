@@ -288,8 +288,10 @@ def _finish(decided: pl.DataFrame, charged: pl.DataFrame) -> Assessment:
     )
     claimed = pl.col("late_fee_minor") + pl.col("interest_minor") + pl.col("compensation_minor")
     total = pl.col("chaseable_minor") + claimed - pl.col("unapplied_minor")
+    kept = [name for name in decided.columns if name in ACCOUNT_COLUMNS]  # sorting a hundred columns would cost most
     accounts = (
-        decided.join(sums, on=PAIR, how="left")
+        decided.select(PAIR, *kept)
+        .join(sums, on=PAIR, how="left")
         .with_columns(
             pl.col("late_fee_minor", "interest_minor", "compensation_minor").fill_null(0),
             pl.col("is_rate_missing").fill_null(value=False),

@@ -112,7 +112,7 @@ def _rules(row: Row) -> Iterator[tuple[str, bool, str | None]]:
     yield "not_paused", not row["is_paused"], None
     yield "over_hold_days", row["is_over_hold_days"], None
     yield "unanswered", row["is_unanswered"], None
-    yield "warned", row["is_warned"], "not_needed" if row["is_warned"] and row["warned_on"] is None else None
+    yield "warned", row["is_warned"], _warning_sentence(row)
     yield "hold_allowed", row["is_hold_allowed"], None
     yield "unprotected", row["is_unprotected"], None
     yield "step_due", row["is_step_due"], "end" if row["step"] is None else None
@@ -121,6 +121,12 @@ def _rules(row: Row) -> Iterator[tuple[str, bool, str | None]]:
         yield "gap_passed", row["is_gap_passed"], None
     if row["is_rate_missing"]:
         yield "rates_known", False, None
+
+
+def _warning_sentence(row: Row) -> str | None:
+    if row["warned_on"] is not None:
+        return None
+    return "not_needed" if row["is_warned"] else "never"
 
 
 class _Words:

@@ -79,14 +79,21 @@ def _print_report(report: FileReport) -> None:
         done = f"{table.inserted:,} new, {table.updated:,} updated, {table.unchanged:,} unchanged"
         removed = f", {table.removed:,} removed" if table.removed else ""
         click.echo(f"  {table.kind}: {done}{removed}")
-        if table.bank_complete_through:
-            derived = " (the latest payment in the file; say --bank-complete-through if later)"
-            suffix = derived if table.is_bank_date_derived else ""
-            click.echo(f"  bank data complete through {table.bank_complete_through}{suffix}")
+    _print_bank_date(report)
     print_problems(report.notices, f"{report.source}: for your information")
     print_problems(report.problems, f"{report.source}: not imported, to be corrected")
     if report.rejects:
         click.echo(f"  The rejected rows are in {report.rejects}: correct them there and import that file.")
+
+
+def _print_bank_date(report: FileReport) -> None:
+    """Say through which day the bank is complete, where the file or the command says so."""
+    dated = [table for table in report.imported if table.bank_complete_through]
+    if not dated or (dated[-1].kind != "payments" and len(report.imported) == 1):
+        return
+    derived = " (the latest payment in the file; say --bank-complete-through if later)"
+    suffix = derived if dated[-1].is_bank_date_derived else ""
+    click.echo(f"  bank data complete through {dated[-1].bank_complete_through}{suffix}")
 
 
 def _report_json(report: FileReport) -> dict[str, Any]:

@@ -6,6 +6,8 @@ between is not written to, the letter is withdrawn with its reason.
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from dunwell.assess.reasons import summarise
@@ -78,12 +80,18 @@ def cancel(desk: Desk, letter: Letter, reason: str) -> None:
 def written(desk: Desk, letter: Letter, now: Situation) -> tuple[LetterFacts, LetterContent]:
     """Write a letter as of now: its facts and what it says."""
     facts = facts_of(desk.workspace, desk.rules, letter, now)
-    return facts, compose(facts, Texts(desk.workspace.texts))
+    return facts, compose(facts, texts_at(desk.workspace.texts))
+
+
+@lru_cache(maxsize=1)
+def texts_at(folder: Path) -> Texts:
+    """Return the letter texts with the owner's own; read once, so that a batch of letters does not read them anew."""
+    return Texts(folder)
 
 
 def faults(desk: Desk, facts: LetterFacts, content: LetterContent) -> list[Problem]:
     """Return everything the linter finds in a letter."""
-    return [*lint_facts(facts, facts.reference), *lint_letter(facts, content, Texts(desk.workspace.texts))]
+    return [*lint_facts(facts, facts.reference), *lint_letter(facts, content, texts_at(desk.workspace.texts))]
 
 
 def _still_asked_for(desk: Desk, letter: Letter) -> Situation:

@@ -18,6 +18,7 @@ from dunwell.runs.interest_lines import bearing, interest_segments
 from dunwell.runs.rules import Rules
 from dunwell.runs.versions import ledger_on
 from dunwell.store import queries
+from dunwell.store.fingerprint import RUN
 from dunwell.store.models import Account, Hold, Letter
 from dunwell.store.workspace import Workspace
 
@@ -265,7 +266,7 @@ def _hold_terms(policy: Policy, draft: Letter, now: Situation) -> letter.HoldTer
         days_past_due=policy.hold.days_past_due,
         cure_days=policy.hold.cure_days,
         warned_on=now.row["warned_on"],
-        in_force_on=now.as_of if draft.kind == "hold" else None,
+        in_force_on=now.as_of if draft.kind == "hold" else now.row["held_on"] if now.row["is_held"] else None,
     )
 
 
@@ -275,7 +276,6 @@ def _release_terms(policy: Policy, draft: Letter, now: Situation) -> letter.Hold
     payments = now.ledger.entries.filter(
         pl.col("currency") == draft.currency, pl.col("kind") == "payment", pl.col("paid_on") >= held_on
     )
-    reason: Literal["paid", "plan"] = "plan" if now.row["has_plan"] else "paid"
     return letter.HoldTerms(
         days_past_due=policy.hold.days_past_due,
         cure_days=policy.hold.cure_days,
@@ -283,5 +283,12 @@ def _release_terms(policy: Policy, draft: Letter, now: Situation) -> letter.Hold
         released_on=hold.released_on if hold and hold.released_on else now.as_of,
         paid_on=cast("date | None", payments["paid_on"].max()),
         paid_minor=int(payments["amount_minor"].sum()),
-        release_reason=reason,
+        release_reason=_release_reason(hold, now),
     )
+
+
+def _release_reason(hold: Hold | None, now: Situation) -> Literal["paid", "plan", "override"]:
+    """Why the hold was lifted: by a person, by a plan, or because what it demanded is paid."""
+    if hold is not None and hold.transitions.filter(to_state="released").exclude(by=RUN).exists():
+        return "override"
+    return "plan" if now.row["has_plan"] else "paid"
