@@ -31,7 +31,7 @@ _CHANNELS: Mapping[str, letter.Channel] = {
     "portal": "portal",
 }
 _TONES: Mapping[str, letter.Tone] = {"friendly": "friendly", "neutral": "firm", "firm": "firm", "final": "final"}
-_CLAUSE_OF_KIND = {"hold": "hold", "hold_release": "hold.release", "collection": "terms"}
+_CLAUSE_OF_KIND = {"hold": "hold", "hold_release": "hold.cure", "collection": "terms"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +281,7 @@ def _release_terms(policy: Policy, draft: Letter, now: Situation) -> letter.Hold
         cure_days=policy.hold.cure_days,
         in_force_on=held_on,
         released_on=hold.released_on if hold and hold.released_on else now.as_of,
-        paid_on=cast("date | None", payments["paid_on"].max()),
+        paid_on=payments["paid_on"][0] if payments.height == 1 else None,  # several payments have no one date
         paid_minor=int(payments["amount_minor"].sum()),
         release_reason=_release_reason(hold, now),
     )
