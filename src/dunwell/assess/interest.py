@@ -5,6 +5,7 @@ running sums of rates; the day of a payment still bears interest on the balance 
 rounded half-up once.
 """
 
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -51,12 +52,12 @@ def interest_by_invoice(
     return both.select(list(RESULT))
 
 
+@dataclass(frozen=True, slots=True)
 class Context:
     """The law and the day."""
 
-    def __init__(self, legal: LegalSetting | None, as_of: date) -> None:
-        self.legal = legal
-        self.as_of = as_of
+    legal: LegalSetting | None
+    as_of: date
 
 
 def _simple(claimed: pl.DataFrame, spans: pl.DataFrame, found: list[Basis], context: Context) -> pl.DataFrame:

@@ -60,7 +60,7 @@ def mark_sent(desk: Desk, letter: Letter) -> None:
     letter_states.mark_sent(letter, on=desk.as_of, by=desk.by)
     for hold in Hold.objects.filter(letter=letter, state="approved"):
         hold_states.advance(hold, "notified", on=desk.as_of, by=desk.by, reason="its letter was sent")
-        hold_states.start(hold, on=desk.as_of, cure_by_on=_cure_by_on(desk, letter), by=desk.by)
+        hold_states.start(hold, on=desk.as_of, cure_by_on=_cure_by_on(desk, letter, now), by=desk.by)
 
 
 def _require_time_to_pay(desk: Desk, letter: Letter) -> None:
@@ -113,9 +113,8 @@ def _asks_for(letter: Letter, row: Mapping[str, Any]) -> bool:
     return asked in (("letter", letter.step, letter.episode_start_on), ("hold", letter.step, letter.episode_start_on))
 
 
-def _cure_by_on(desk: Desk, letter: Letter) -> date:
+def _cure_by_on(desk: Desk, letter: Letter, now: Situation) -> date:
     """The last day to cure: ``cure_days`` from receipt, that is the sending plus the channel's delivery days."""
-    now = situation(desk.rules, letter.account_id, letter.currency, desk.as_of)
     policy = desk.rules.policy(now.row["policy"])
     days = policy.delivery_days.get(letter.channel, 0) + policy.hold.cure_days
     return deadline_after(desk.as_of, days, letter.account.country)

@@ -12,14 +12,13 @@ from typing import Any
 
 import polars as pl
 
+from dunwell.assess.balances import signed_minor
 from dunwell.assess.basis import PPM_PER_HUNDREDTH
 from dunwell.law import PPM, Claim, Options, Rule, Segment, agreed, interest
 from dunwell.ledger.frames import Ledger
 from dunwell.letters.facts import InterestSegment
 from dunwell.policy.model import Policy
 from dunwell.runs.rules import Rules
-
-_REOPENING_KINDS = ("refund", "reversal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +57,9 @@ def interest_segments(
 
 
 def _entries(ledger: Ledger, invoice_ids: list[int]) -> dict[int, list[tuple[date, int]]]:
-    is_reopening = pl.col("kind").is_in(_REOPENING_KINDS)
-    signed = pl.when(is_reopening).then(-pl.col("amount_minor")).otherwise("amount_minor")
-    own = ledger.entries.filter(pl.col("invoice_id").is_in(invoice_ids)).with_columns(signed.alias("settled_minor"))
+    own = ledger.entries.filter(pl.col("invoice_id").is_in(invoice_ids)).with_columns(
+        signed_minor().alias("settled_minor")
+    )
     found: dict[int, list[tuple[date, int]]] = {}
     for invoice_id, paid_on, settled_minor in own.select("invoice_id", "paid_on", "settled_minor").iter_rows():
         found.setdefault(invoice_id, []).append((paid_on, settled_minor))

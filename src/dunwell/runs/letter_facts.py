@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 import polars as pl
 
 from dunwell.assess.assessment import Assessment
+from dunwell.assess.balances import signed_minor
 from dunwell.assess.engine import assess
 from dunwell.ledger.frames import Ledger
 from dunwell.letters import facts as letter
@@ -221,10 +222,10 @@ def _released_lines(draft: Letter, now: Situation) -> tuple[letter.InvoiceLine, 
 
 def _open_on(ledger: Ledger, invoices: pl.DataFrame, on: date) -> pl.DataFrame:
     """Which of the invoices had an open amount at the start of a day: ``invoice_id``, ``open_then_minor``."""
-    is_reopening = pl.col("kind").is_in(["refund", "reversal"])
-    amount = pl.when(is_reopening).then(-pl.col("amount_minor")).otherwise("amount_minor")
     settled = (
-        ledger.entries.filter(pl.col("paid_on") < on).group_by("invoice_id").agg(amount.sum().alias("settled_minor"))
+        ledger.entries.filter(pl.col("paid_on") < on)
+        .group_by("invoice_id")
+        .agg(signed_minor().sum().alias("settled_minor"))
     )
     rest = pl.col("amount_minor") - pl.col("settled_minor").fill_null(0)
     opened = invoices.join(settled, on="invoice_id", how="left").with_columns(rest.alias("open_then_minor"))
