@@ -1,5 +1,6 @@
 """Business days and deadlines (product §2.2): a deadline that falls on a day of rest moves to the next business day."""
 
+from calendar import monthrange
 from datetime import date, timedelta
 from functools import cache
 
@@ -21,6 +22,17 @@ def _holidays_of(country: str, year: int) -> frozenset[date]:
 def is_business_day(on: date, country: str) -> bool:
     """Tell whether ``on`` is neither a weekend day nor a nation-wide public holiday of ``country`` (ISO alpha-2)."""
     return on.weekday() not in _WEEKEND and on not in _holidays_of(country, on.year)
+
+
+def last_month_end(on: date) -> date:
+    """Return the latest last day of a month that is not after ``on``."""
+    return on if (on + timedelta(days=1)).day == 1 else on.replace(day=1) - timedelta(days=1)
+
+
+def next_month_end(on: date) -> date:
+    """Return the first last day of a month after ``on``."""
+    tomorrow = on + timedelta(days=1)
+    return tomorrow.replace(day=monthrange(tomorrow.year, tomorrow.month)[1])
 
 
 def next_business_day(on: date, country: str) -> date:

@@ -148,10 +148,18 @@ def is_gap_passed(pair: Pair, past: History, step: Step) -> bool:
     return past.last_letter_on is None or pair.as_of >= past.last_letter_on + days(step.min_gap_days)
 
 
+def ripe_from(due_on: date, step: Step) -> date:
+    """The step's own day for an invoice, or the last day of that day's month."""
+    day = due_on + days(step.day)
+    while step.at == "month_end" and (day + days(1)).month == day.month:
+        day += days(1)
+    return day
+
+
 def is_step_due(pair: Pair, step: Step) -> bool:
     """The oldest chaseable invoice is old enough for the step."""
     oldest = balances.oldest_days_past_due(pair)
-    return oldest is not None and oldest >= step.day
+    return oldest is not None and pair.as_of >= ripe_from(pair.as_of - days(oldest), step)
 
 
 def is_ripe(pair: Pair, past: History, step: Step) -> bool:

@@ -66,6 +66,7 @@ def ladder(pick: Pick) -> tuple[Step, ...]:
                 name,
                 day,
                 plain.letter,
+                at=pick(("day", "day", "month_end")),
                 pay_by_days=pick(TERMS),
                 min_gap_days=pick(GAPS),
                 warns_of_hold=plain.warns_of_hold,

@@ -93,9 +93,15 @@ class History:
     last_pay_by_on: date | None
     warned_on: date | None
     warning_pay_by_on: date | None
+    released_on: date | None = None
 
     def took(self, step: Step) -> bool:
-        return any(request.step == step.id for request in self.requests)
+        """Whether a request of the episode took the step; a release has given the hold step back."""
+        return any(
+            request.step == step.id
+            and not (step.letter == "hold" and self.released_on is not None and request.on <= self.released_on)
+            for request in self.requests
+        )
 
 
 def warns(pair: Pair, request: OracleEvent) -> bool:
@@ -126,4 +132,5 @@ def history(pair: Pair) -> History:
         last_pay_by_on=letter_pay_by,
         warned_on=warned_on,
         warning_pay_by_on=warning_pay_by,
+        released_on=max((event.on for event in pair.events_of("release")), default=None),
     )

@@ -321,3 +321,40 @@ def test_the_parts_of_ripe_are_said_of_the_next_step() -> None:
     assert (row.step, row.is_step_due, row.is_gap_passed) == ("second_request", True, True)
     row = Story(29).under(steps=DEFAULT_STEPS[:3]).asked().assessed()
     assert (row.step, row.is_step_due, row.is_gap_passed) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("age", "released", "action", "step"),
+    [
+        (43, 38, "none", "final_demand"),  # the last of five days of protection
+        (44, 38, "hold", "hold"),
+        (44, None, "none", "final_demand"),
+        (44, 30, "none", "final_demand"),  # an earlier hold's release gives nothing of this one back
+        (44, 31, "hold", "hold"),
+    ],
+)
+def test_a_release_gives_the_hold_step_back(age: int, released: int | None, action: str, step: str) -> None:
+    story = Story(age).asked().saw("request", 31, until=41, step="hold")
+    if released is not None:
+        story = story.saw("release", released)
+    row = story.assessed()
+    assert (row.action, row.step) == (action, step)
+
+
+def test_a_ladder_that_ends_in_a_hold_waits_for_it_again_after_the_release() -> None:
+    told = Story(60).under(steps=DEFAULT_STEPS[:4]).asked().saw("request", 31, until=41, step="hold")
+    assert told.assessed().action == "refer"
+    protected = told.saw("release", 58)
+    assert (protected.assessed().action, protected.assessed().step) == ("none", None)
+    assert replace(protected, age=64).assessed().action == "hold"
+
+
+@pytest.mark.parametrize(
+    ("due", "age", "is_due"),
+    [(0, 28, False), (0, 29, True), (0, 40, True), (19, 29, True), (20, 29, False), (20, 58, False), (20, 59, True)],
+)
+def test_a_step_at_the_end_of_the_month_waits_for_it(due: int, age: int, is_due: bool) -> None:
+    """Day 10 after Monday 2 March is the 12th, so 31 March (age 29); after 22 March it is 1 April, so 30 April."""
+    story = replace(Story(age).stepping("reminder", day=10, at="month_end"), invoices=()).owing(10_000, due)
+    row = story.assessed()
+    assert (row.is_step_due, row.action) == (is_due, "letter" if is_due else "none")

@@ -35,7 +35,10 @@ def test_every_kind_of_value_is_compared_under_its_key() -> None:
         ('contract_rate = "12.25"', 'contract_rate = "9.00"'),
         ('{ percent = "1.00" }', '{ percent = "1.05" }'),
         ("post = 3", "post = 4"),
-        ('id = "decide"\nday = 60\nletter = "none"', 'id = "decide"\nday = 60\nletter = "final_demand"'),
+        (
+            'id = "decide"\nday = 60\nat = "month_end"\nletter = "none"',
+            'id = "decide"\nday = 60\nat = "month_end"\nletter = "final_demand"',
+        ),
         ('options = ["attorney", "small_claims_court", ', "options = ["),
     ):
         assert old_text in new

@@ -47,6 +47,22 @@ def test_a_hold_step_on_day_30_waits_for_day_31(day: int, count: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("at", "day", "count"),
+    [("month_end", 40, 1), ("month_end", 41, 0), ("day", 40, 0)],
+)
+def test_steps_at_the_end_of_a_month_lie_31_days_apart(at: str, day: int, count: int) -> None:
+    lines = f"""
+steps = [
+  {{ id = "first", day = 10, letter = "reminder", at = "month_end" }},
+  {{ id = "second", day = {day}, letter = "collection", at = "{at}" }},
+]
+[policy.p.hold]
+allowed = false
+"""
+    assert count == len(found(lines))
+
+
+@pytest.mark.parametrize(
     ("fee", "count"),
     [
         ('{ kind = "flat", amount = { EUR = "0.76" } }', 0),

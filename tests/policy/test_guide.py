@@ -26,6 +26,7 @@ SECTIONS = {
         name: f"`[policy.NAME.{name}]`"
         for name in (
             "delivery_days",
+            "annexes",
             "hold",
             "late_fee",
             "interest",

@@ -41,7 +41,7 @@ def test_the_default_file_writes_out_every_key_that_has_a_default() -> None:
     written = tomllib.loads(DEFAULT)["policy"]["standard"]
     for table in ("hold", "plan", "longer_line", "discount", "referral", "delivery_days"):
         assert {key.name for key in TABLES[table]} == set(written[table])
-    assert {key.name for key in TABLES["policy"]} - {"late_fee"} == set(written)
+    assert {key.name for key in TABLES["policy"]} - {"late_fee", "annexes"} == set(written)
 
 
 def test_the_suggestions_that_are_commented_out_can_be_switched_on() -> None:

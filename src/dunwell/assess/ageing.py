@@ -4,12 +4,14 @@ from datetime import date
 
 import polars as pl
 
+from dunwell.assess.days import days_between
+
 BUCKETS = ("current", "1_30", "31_60", "61_90", "over_90")
 
 
 def days_past_due(as_of: date) -> pl.Expr:
     """As-of date − due date in calendar days; null for an undated invoice."""
-    return (pl.lit(as_of) - pl.col("due_on")).dt.total_days().alias("days_past_due")
+    return days_between(pl.col("due_on"), pl.lit(as_of)).alias("days_past_due")
 
 
 def is_past_due() -> pl.Expr:

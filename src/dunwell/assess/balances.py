@@ -8,6 +8,8 @@ from datetime import date
 
 import polars as pl
 
+from dunwell.assess.days import DAYS_MAX, day_number
+from dunwell.assess.running import sorted_by, sums_by_group
 from dunwell.ledger.frames import CURRENCY
 
 PAIR = "pair_id"
@@ -35,64 +37,85 @@ def signed_minor() -> pl.Expr:
     return pl.when(pl.col("kind").is_in(_REOPENING_KINDS)).then(-amount).otherwise(amount)
 
 
-def dated_entries(entries: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """Entries on or before the as-of date, with their pair and their effect as ``settled_minor``."""
-    dated = entries.filter(pl.col("paid_on") <= as_of)
-    return dated.select("invoice_id", "paid_on", "kind", pair_id(), signed_minor().alias("settled_minor"))
+def dated_entries(entries: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Entries on or before the as-of date, with their pair and their effect as ``settled_minor``.
+
+    Sorted by invoice and day, those that name no invoice first; ``payment_on`` is the day of a payment.
+    """
+    is_payment = pl.col("kind") == "payment"
+    dated = entries.lazy().filter(pl.col("paid_on") <= as_of)
+    kept = dated.select(
+        "invoice_id",
+        "paid_on",
+        pl.when(is_payment).then("paid_on").alias("payment_on"),
+        pair_id(),
+        signed_minor().alias("settled_minor"),
+    )
+    return kept.sort(pl.col("invoice_id") * DAYS_MAX + day_number("paid_on")).collect().with_columns(_sorted_invoices())
 
 
-def invoice_balances(invoices: pl.LazyFrame, entries: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """Add ``open_minor`` and ``overpaid_minor`` to the invoices issued on or before the as-of date.
+def _sorted_invoices() -> pl.Expr:
+    return pl.col("invoice_id").set_sorted()
+
+
+def invoice_balances(invoices: pl.DataFrame, entries: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Add ``open_minor`` and ``overpaid_minor`` to the invoices issued on or before the as-of date, sorted by key.
 
     An invoice not issued yet owes nothing; what was already entered for it stands unapplied until it is.
     """
-    settled = (
-        entries.filter(pl.col("invoice_id").is_not_null())
-        .group_by("invoice_id")
-        .agg(
-            pl.col("settled_minor").sum(),
-            pl.col("settled_minor").min().alias("least_entry_minor"),
-            pl.col("paid_on").max().alias("last_entry_on"),
-        )
-    )
     is_issued = pl.col("issued_on").is_null() | (pl.col("issued_on") <= as_of)
     settled_minor = pl.col("settled_minor").fill_null(0)
     balance = pl.col("amount_minor") - settled_minor
     excess = pl.when("is_issued").then(pl.max_horizontal(-balance, 0)).otherwise(settled_minor)
+    kept = invoices.select("invoice_id", "issued_on", "due_on", "amount_minor", pair_id(), is_issued.alias("is_issued"))
     return (
-        invoices.with_columns(pair_id(), is_issued.alias("is_issued"))
-        .join(settled, on="invoice_id", how="left")
+        sorted_by(kept, "invoice_id")
+        .join(_settled(entries), on="invoice_id", how="left", maintain_order="left")
+        .lazy()
         .filter(pl.col("is_issued") | pl.col("settled_minor").is_not_null())
         .with_columns(
             balance.alias("balance_minor"),
             pl.when("is_issued").then(pl.max_horizontal(balance, 0)).otherwise(0).alias("open_minor"),
             excess.alias("overpaid_minor"),
+            pl.col("is_only_reduced").fill_null(value=True),
         )
+        .drop("settled_minor")
+        .collect()
     )
 
 
-def standing_by_pair(invoices: pl.LazyFrame, entries: pl.LazyFrame, orders: pl.LazyFrame) -> pl.LazyFrame:
+def _settled(entries: pl.DataFrame) -> pl.DataFrame:
+    """What was entered for each invoice: sum, last entry, last payment, and whether all of it reduced the debt."""
+    applied = entries.lazy().filter(pl.col("invoice_id").is_not_null()).drop(PAIR).collect()
+    restoring = pl.col("settled_minor") <= 0
+    paid_for = pl.when(pl.col("payment_on").is_not_null()).then("invoice_id").forward_fill()
+    last_paid_on = pl.when(paid_for == pl.col("invoice_id")).then(pl.col("payment_on").forward_fill())
+    sums = {"settled_minor": pl.col("settled_minor"), "restoring": restoring.cast(pl.Int32)}
+    last = (pl.col("paid_on").alias("last_entry_on"), last_paid_on.alias("last_payment_on"))
+    found = sums_by_group(applied, "invoice_id", sums, *last)
+    return found.with_columns((pl.col("restoring") == 0).alias("is_only_reduced")).drop("restoring")
+
+
+def standing_by_pair(invoices: pl.DataFrame, entries: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
     """What stands on a pair beside its invoices: ``credit_minor``, ``ordered_minor``, ``last_payment_on``.
 
     Credits are what was paid or credited without naming an invoice, and what was paid beyond one. Paying, even in
     part, is a response (product §1); ``ordered_minor`` are approved orders not yet invoiced.
     """
-    is_loose = pl.col("invoice_id").is_null()
-    is_payment = pl.col("kind") == "payment"
-    by_entry = entries.select(
-        PAIR,
-        pl.when(is_loose).then("settled_minor").otherwise(0).alias("credit_minor"),
-        pl.when(is_payment).then("paid_on").alias("last_payment_on"),
+    loose = entries.lazy().filter(pl.col("invoice_id").is_null())
+    nothing = pl.lit(0, dtype=pl.Int64)
+    never = pl.lit(None, dtype=pl.Date)
+    credited = (
+        (invoices.lazy(), pl.col("overpaid_minor"), nothing, pl.col("last_payment_on")),
+        (loose, pl.col("settled_minor"), nothing, pl.col("payment_on")),
+        (orders.lazy().with_columns(pair_id()), nothing, pl.col("amount_minor"), never),
     )
-    overpaid = invoices.filter(pl.col("overpaid_minor") != 0).select(
-        PAIR, pl.col("overpaid_minor").alias("credit_minor")
-    )
-    ordered = orders.select(pair_id(), pl.col("amount_minor").alias("ordered_minor"))
-    return (
-        pl.concat([by_entry, overpaid, ordered], how="diagonal")
-        .group_by(PAIR)
-        .agg(pl.col("credit_minor", "ordered_minor").sum(), pl.col("last_payment_on").max())
-    )
+    rows = [
+        frame.select(PAIR, credit.alias("credit_minor"), order.alias("ordered_minor"), paid.alias("last_payment_on"))
+        for frame, credit, order, paid in credited
+    ]
+    sums = pl.col("credit_minor", "ordered_minor").sum()
+    return pl.concat(rows).group_by(PAIR).agg(sums, pl.col("last_payment_on").max()).collect()
 
 
 def unapplied_minor() -> pl.Expr:

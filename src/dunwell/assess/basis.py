@@ -8,14 +8,14 @@ whether a span is covered; nothing is extrapolated (product §2.3).
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise, product
-from typing import cast, get_args
+from typing import cast
 
 import polars as pl
 
 from dunwell.assess.legal import LegalSetting
 from dunwell.law import PPM, DayCount, PartyType, Rule, agreed, covered, rate_periods, scale
 from dunwell.law.rates import day_number
-from dunwell.ledger.frames import Columns
+from dunwell.ledger.frames import PARTY_TYPE, Columns
 from dunwell.policy.model import InterestTerms, PolicySet
 
 PPM_PER_HUNDREDTH = PPM // 10_000
@@ -70,7 +70,7 @@ class Basis:
 
 def bases(policies: PolicySet, legal: LegalSetting | None) -> list[Basis]:
     """Return the basis of every policy and party type, numbered."""
-    pairs = product(policies.policies.values(), get_args(PartyType))
+    pairs = product(policies.policies.values(), PARTY_TYPE.categories)
     found = [
         _basis(number, policy.name, party_type, policy.interest, legal)
         for number, (policy, party_type) in enumerate(pairs)
@@ -95,13 +95,15 @@ def _basis(number: int, policy: str, party_type: str, terms: InterestTerms, lega
 
 
 def basis_columns(found: list[Basis]) -> pl.DataFrame:
-    """One row per basis with what the rules of interest and compensation compare with."""
+    """One row per basis, in the order of their numbers, with what the rules of interest and compensation compare with.
+
+    ``stretch`` tells where in :func:`index_table` the basis has its rates.
+    """
+    stretches = {basis.rates: place for place, basis in enumerate(_distinct(found))}
     rows = [
         {
-            "policy": basis.policy,
-            "party_type": basis.party_type,
             "basis": basis.number,
-            "rates": basis.rates,
+            "stretch": stretches.get(basis.rates, 0),
             "claims_interest": basis.is_claimed,
             "needs_default": basis.needs_default,
             "compensation_needs_default": basis.rule is not None and basis.rule.needs_default,
@@ -115,14 +117,12 @@ def basis_columns(found: list[Basis]) -> pl.DataFrame:
 
 
 def index_table(found: list[Basis], legal: LegalSetting | None, from_on: date, to_on: date) -> pl.DataFrame:
-    """The running sums of every claimed basis for each day of a window: ``rates, on, rate_index, ok_days``."""
+    """Return the running sums ``rate_index`` and ``ok_days``: a window's days for every claimed basis, one by one."""
     days = _days(from_on, to_on)
     frames = [
         _daily_rates(basis, legal, days)
         .with_columns(_weights(days, basis.day_count))
         .select(
-            pl.lit(basis.rates, dtype=pl.Int64).alias("rates"),
-            "on",
             (_borne(basis) * pl.col("weight")).cum_sum().alias("rate_index"),
             (pl.col("is_known") | pl.lit(basis.is_fixed_at_start)).cast(pl.Int64).cum_sum().alias("ok_days"),
         )
@@ -132,24 +132,24 @@ def index_table(found: list[Basis], legal: LegalSetting | None, from_on: date, t
 
 
 def start_table(found: list[Basis], legal: LegalSetting | None, from_on: date, to_on: date) -> pl.DataFrame:
-    """For bases whose rate is fixed at the start: the rate of every possible first day of interest."""
+    """For bases whose rate is fixed at the start: the rate of every possible first day of interest.
+
+    A window's days and one more, for every claimed basis; empty where no basis is fixed.
+    """
+    if not any(basis.is_fixed_at_start for basis in _distinct(found)):
+        return pl.DataFrame(schema=_START_COLUMNS)
     days = _days(from_on, to_on + timedelta(days=1))
     frames = [
         _daily_rates(basis, legal, days).select(
-            pl.lit(basis.rates, dtype=pl.Int64).alias("rates"),
-            pl.col("on").alias("first_day_on"),
             pl.col("rate_ppm").alias("factor"),
             pl.col("is_known").alias("is_start_known"),
         )
         for basis in _distinct(found)
-        if basis.is_fixed_at_start
     ]
-    return pl.concat(frames) if frames else pl.DataFrame(schema=_START_COLUMNS)
+    return pl.concat(frames)
 
 
 _START_COLUMNS: Columns = {
-    "rates": pl.Int64,
-    "first_day_on": pl.Date,
     "factor": pl.Int64,
     "is_start_known": pl.Boolean,
 }

@@ -6,10 +6,10 @@ from datetime import date
 import polars as pl
 
 from dunwell.assess import compensation, fees, interest
-from dunwell.assess.balances import PAIR
 from dunwell.assess.basis import Basis, bases
+from dunwell.assess.days import DAYS_MAX, day_number, day_of, plus_days
 from dunwell.assess.legal import LegalSetting
-from dunwell.assess.listing import listed
+from dunwell.assess.running import attached
 from dunwell.policy.model import PolicySet
 
 AMOUNTS = ("late_fee_minor", "interest_minor", "compensation_minor")
@@ -26,15 +26,15 @@ class Tariff:
 
 @dataclass(frozen=True, slots=True)
 class Chargeable:
-    """What may bear charges: ``invoices`` with their pair's policy, and the letters that count for them.
+    """What may bear charges: ``invoices`` with their pair's policy, and which letter ``asked`` for which of them.
 
-    ``letters`` have pair, ``on``, ``channel`` and, where a step was taken, ``step``; ``taken`` are the steps with
-    today's proposal. ``ended_on`` of an invoice is the day its one-off fee and its interest are looked at.
+    ``ended_on`` of an invoice is the day its one-off fee and its interest are looked at. ``asked`` comes from
+    ``listing.listed``; its letters have ``channel``, ``step_index`` (null: no step taken) and ``is_proposed``, which
+    says that the letter is only today's proposal: it bears its step's fee, but puts nobody in default.
     """
 
     invoices: pl.DataFrame
-    letters: pl.DataFrame
-    taken: pl.DataFrame
+    asked: pl.DataFrame
 
 
 def charges_anything(policies: PolicySet) -> bool:
@@ -48,38 +48,37 @@ def charges_anything(policies: PolicySet) -> bool:
     )
 
 
-def charge(chargeable: Chargeable, entries: pl.LazyFrame, tariff: Tariff) -> pl.DataFrame:
-    """Fee, interest and compensation per invoice, and whether its interest stopped for want of a rate."""
+def charge(chargeable: Chargeable, entries: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
+    """Fee, interest and compensation per invoice, and whether its interest stopped for want of a rate.
+
+    ``chargeable.invoices`` are sorted by ``invoice_id``; so is the result.
+    """
     found = bases(tariff.policies, tariff.legal)
-    fee = _late_fees(chargeable, entries, tariff)
-    letters = _first_letters(chargeable, entries, tariff.policies) if _needs_letters(found) else _NO_LETTERS
+    letters = _first_letters(chargeable.asked, tariff.policies) if _needs_letters(found) else _NO_LETTERS
     owing = interest.bearing(chargeable.invoices, found, letters)
-    interests = _interest(owing, entries, found, tariff)
-    compensations = _compensation(owing, entries, found, tariff)
-    first_on = (pl.col("anchor_on") + pl.duration(days=1)).cast(pl.Date)
-    begun = owing.filter("claims_interest").select("invoice_id", first_on.alias("interest_from_on"))
-    return (
-        chargeable.invoices.select("invoice_id")
-        .join(begun, on="invoice_id", how="left")
-        .join(fee, on="invoice_id", how="left")
-        .join(interests, on="invoice_id", how="left")
-        .join(compensations, on="invoice_id", how="left")
-        .with_columns(pl.col(AMOUNTS).fill_null(0), pl.col("is_rate_missing").fill_null(value=False))
-    )
-
-
-def _interest(owing: pl.DataFrame, entries: pl.LazyFrame, found: list[Basis], tariff: Tariff) -> pl.DataFrame:
     context = interest.Context(tariff.legal, tariff.as_of)
-    claimed = owing.filter("claims_interest")
-    spans = interest.balance_spans(claimed, entries)
-    return interest.interest_by_invoice(claimed, spans, entries, found, context)
+    parts = (
+        owing.select("invoice_id", pl.when("claims_interest").then(plus_days(pl.col("anchor_on"), 1)).alias(_BEGUN)),
+        _late_fees(chargeable, tariff.policies),
+        interest.interest_by_invoice(owing.filter("claims_interest"), entries, found, context),
+        _compensation(owing, entries, found, tariff),
+    )
+    charged = chargeable.invoices.select("invoice_id")
+    for part in parts:
+        charged = attached(charged, part, "invoice_id")
+    return charged.with_columns(pl.col(AMOUNTS).fill_null(0), pl.col("is_rate_missing").fill_null(value=False))
 
 
-def _compensation(owing: pl.DataFrame, entries: pl.LazyFrame, found: list[Basis], tariff: Tariff) -> pl.DataFrame:
-    claiming = [name for name, policy in tariff.policies.policies.items() if policy.compensation]
-    claimed = owing.filter(pl.col("policy").is_in(claiming))
-    spans = interest.balance_spans(claimed, entries, "claim_anchor_on")
-    return compensation.compensation_by_invoice(claimed, spans, found, tariff.policies, tariff.legal)
+_BEGUN = "interest_from_on"
+
+
+def _compensation(owing: pl.DataFrame, entries: pl.DataFrame, found: list[Basis], tariff: Tariff) -> pl.DataFrame:
+    claiming = [i for i, policy in enumerate(tariff.policies.policies.values()) if policy.compensation]
+    if not claiming or tariff.legal is None:
+        return pl.DataFrame(schema=compensation.RESULT)
+    claimed = owing.filter(pl.col("policy_index").is_in(claiming))
+    claims = interest.claims_at_start(claimed, entries)
+    return compensation.compensation_by_invoice(claimed, claims, found, tariff.policies, tariff.legal)
 
 
 _NO_LETTERS = pl.DataFrame(schema={"invoice_id": pl.Int64, "received_on": pl.Date})
@@ -90,34 +89,26 @@ def _needs_letters(found: list[Basis]) -> bool:
     return any(basis.rule is not None and basis.rule.needs_default for basis in found)
 
 
-def _first_letters(chargeable: Chargeable, entries: pl.LazyFrame, policies: PolicySet) -> pl.DataFrame:
+def _first_letters(asked: pl.DataFrame, policies: PolicySet) -> pl.DataFrame:
     """When the customer received the first letter that asked for an invoice: ``invoice_id``, ``received_on``."""
-    delivery = pl.DataFrame(
-        [
-            (policy.name, channel, days)
-            for policy in policies.policies.values()
-            for channel, days in policy.delivery_days.items()
-        ],
-        schema={"policy": pl.String, "channel": pl.String, "delivery_days": pl.Int64},
-        orient="row",
-    )
-    days = pl.duration(days=pl.col("delivery_days").fill_null(0))
-    return (
-        listed(chargeable.invoices, chargeable.letters.select(PAIR, "on", "channel"), entries)
-        .join(delivery, on=["policy", "channel"], how="left")
-        .with_columns((pl.col("on") + days).cast(pl.Date).alias("received_on"))
-        .sort("on", "received_on")
-        .group_by("invoice_id")
-        .agg(pl.col("received_on").first())
-    )
+    channels = sorted({channel for policy in policies.policies.values() for channel in policy.delivery_days})
+    days = [policy.delivery_days.get(channel, 0) for policy in policies.policies.values() for channel in channels]
+    codes = {channel: code for code, channel in enumerate(channels)}
+    code = pl.col("channel").replace_strict(codes, default=None, return_dtype=pl.Int64)
+    row = pl.col("policy_index") * len(channels) + code
+    delivery_days = pl.lit(pl.Series(days, dtype=pl.Int64)).gather(row).fill_null(0)
+    received_on = plus_days(pl.col("on"), delivery_days)
+    dated = asked.lazy().filter(~pl.col("is_proposed")).with_columns(received_on.alias("received_on"))
+    both = (day_number("on") * DAYS_MAX + day_number("received_on")).alias("days")
+    first = dated.select("invoice_id", both).group_by("invoice_id").agg(pl.col("days").min())
+    return first.select("invoice_id", day_of(pl.col("days") % DAYS_MAX).alias("received_on")).collect()
 
 
-def _late_fees(chargeable: Chargeable, entries: pl.LazyFrame, tariff: Tariff) -> pl.DataFrame:
+def _late_fees(chargeable: Chargeable, policies: PolicySet) -> pl.DataFrame:
     """Late fees of the steps taken and the one-off fee, per invoice."""
-    currencies = chargeable.invoices["currency"].unique().cast(pl.String).to_list()
-    bands = fees.fee_bands(tariff.policies, sorted(currencies))
-    if bands.is_empty():
+    if not fees.charges_fees(policies):
         return pl.DataFrame(schema={"invoice_id": pl.Int64, "late_fee_minor": pl.Int64})
-    by_step = listed(chargeable.invoices, chargeable.taken.rename({"step": "fee"}), entries)
-    applying = fees.applying_fees(chargeable.invoices, by_step, fees.once_from(tariff.policies))
-    return fees.late_fees(applying, bands)
+    by_step = chargeable.asked.filter(pl.col("step_index").is_not_null())
+    applying = fees.applying_fees(chargeable.invoices, by_step, policies)
+    currencies = applying["currency"].unique().cast(pl.String).sort().to_list()
+    return fees.late_fees(applying, fees.fee_table(policies, currencies))

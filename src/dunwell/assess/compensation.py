@@ -10,6 +10,7 @@ import polars as pl
 from dunwell.assess.basis import Basis
 from dunwell.assess.fees import half_up
 from dunwell.assess.legal import LegalSetting
+from dunwell.assess.running import attached
 from dunwell.law import PPM, Tier
 from dunwell.ledger.frames import Columns
 from dunwell.policy.model import PolicySet
@@ -19,19 +20,17 @@ RESULT: Columns = {"invoice_id": pl.Int64, "compensation_minor": pl.Int64}
 
 def compensation_by_invoice(
     invoices: pl.DataFrame,
-    spans: pl.DataFrame,
+    claims: pl.DataFrame,
     found: list[Basis],
     policies: PolicySet,
-    legal: LegalSetting | None,
+    legal: LegalSetting,
 ) -> pl.DataFrame:
-    """The compensation per invoice whose interest has begun, on the balance open on its first day of interest."""
-    first = (
-        spans.filter(pl.col("to_on") > pl.col("from_on"))
-        .group_by("invoice_id")
-        .agg(pl.col("balance_minor").sort_by("from_on").first().alias("claim_minor"))
-    )
-    begun = invoices.join(first, on="invoice_id").filter(pl.col("claim_minor") > 0)
-    parts = [_of_basis(begun, basis, legal) for basis in found if legal and _claims(basis, policies)]
+    """The compensation per invoice whose interest has begun, on the balance open on its first day of interest.
+
+    ``claims`` come from ``interest.claims_at_start``.
+    """
+    begun = attached(invoices, claims, "invoice_id").filter(pl.col("claim_minor") > 0)
+    parts = [_of_basis(begun, basis, legal) for basis in found if _claims(basis, policies)]
     return pl.concat(parts) if parts else pl.DataFrame(schema=RESULT)
 
 
@@ -44,8 +43,7 @@ def _claims(basis: Basis, policies: PolicySet) -> bool:
     return bool(rule.scheme) and not rule.compensation_needs_notice and not is_refused
 
 
-def _of_basis(begun: pl.DataFrame, basis: Basis, legal: LegalSetting | None) -> pl.DataFrame:
-    assert legal is not None
+def _of_basis(begun: pl.DataFrame, basis: Basis, legal: LegalSetting) -> pl.DataFrame:
     assert basis.rule is not None
     tiers = legal.law.tiers.get(basis.rule.scheme, ())
     own = begun.filter(pl.col("basis") == basis.number).with_columns(pl.col("currency").cast(pl.String).alias("code"))

@@ -16,7 +16,7 @@ _SIMPLE_DAYS_MAX = 365
 def compounded(
     claimed: pl.DataFrame,
     simple: pl.DataFrame,
-    entries: pl.LazyFrame,
+    entries: pl.DataFrame,
     found: list[Basis],
     legal: LegalSetting | None,
     as_of: date,
@@ -42,8 +42,8 @@ def compounded(
     )
 
 
-def _entries_by_invoice(old: pl.DataFrame, entries: pl.LazyFrame) -> dict[int, list[tuple[date, int]]]:
-    own = entries.join(old.lazy().select("invoice_id"), on="invoice_id", how="semi").collect()
+def _entries_by_invoice(old: pl.DataFrame, entries: pl.DataFrame) -> dict[int, list[tuple[date, int]]]:
+    own = entries.join(old.select("invoice_id"), on="invoice_id", how="semi")
     paid: dict[int, list[tuple[date, int]]] = {}
     for invoice_id, paid_on, settled_minor in own.select("invoice_id", "paid_on", "settled_minor").iter_rows():
         paid.setdefault(invoice_id, []).append((paid_on, settled_minor))

@@ -5,8 +5,10 @@ from datetime import date
 import polars as pl
 
 from dunwell.assess.balances import PAIR
+from dunwell.assess.days import DAYS_MAX, day_number, day_of, plus_days
 from dunwell.assess.deadlines import with_deadline
-from dunwell.assess.parameters import HOLD_LETTER, PAY_BY_DAYS_UNKNOWN_STEP
+from dunwell.assess.parameters import HOLD_LETTER, PAY_BY_DAYS_UNKNOWN_STEP, of_requests_step
+from dunwell.policy.model import PolicySet
 
 
 def last_response_on() -> pl.Expr:
@@ -19,7 +21,7 @@ def paused_until_on(as_of: date) -> pl.Expr:
 
     A response older than the episode stops nothing.
     """
-    until = (pl.col("last_response_on") + pl.duration(days=pl.col("response_pause_days"))).cast(pl.Date)
+    until = plus_days(pl.col("last_response_on"), pl.col("response_pause_days"))
     is_running = (until >= as_of) & (pl.col("last_response_on") >= pl.col("episode_start_on"))
     return pl.when(is_running).then(until).alias("paused_until_on")
 
@@ -30,22 +32,26 @@ def counting_start_on() -> pl.Expr:
     return pl.when("restart_on_cure").then(restarted).otherwise("episode_start_on").alias("counting_start_on")
 
 
-def episode_requests(requests: pl.DataFrame, pairs: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
+def episode_requests(requests: pl.DataFrame, pairs: pl.DataFrame, policies: PolicySet) -> pl.DataFrame:
     """Requests of the current episode with the step they took and their pay-by date.
 
-    ``pairs`` brings policy, country, ``counting_start_on`` and ``last_response_on``.
+    ``pairs`` brings policy_index, country, ``counting_start_on``, ``last_response_on`` and ``released_on``. A release
+    gives the hold step back: the request stays, but takes no step any more.
     """
-    known = steps.select("policy", "step", "step_index", "letter_kind", "pay_by_days", "warns_of_hold")
+    made = requests.select(PAIR, "on", "kind", "channel", "until_on", "step").sort(PAIR)
     counted = (
-        requests.select(PAIR, "on", "kind", "channel", "until_on", "step")
-        .join(pairs, on=PAIR)
+        made.join(pairs, on=PAIR)
         .filter(pl.col("on") >= pl.col("counting_start_on"))
-        .join(known, on=["policy", "step"], how="left")
+        .with_columns(of_requests_step(policies))
     )
+    is_given_back = (pl.col("letter_kind") == HOLD_LETTER) & (pl.col("on") <= pl.col("released_on"))
+    is_taken = ~is_given_back.fill_null(value=False)
     term = pl.col("pay_by_days").fill_null(PAY_BY_DAYS_UNKNOWN_STEP)
     needed_from = pl.when(pl.col("until_on").is_null()).then("on")
     return with_deadline(counted, needed_from, term, "computed_on").with_columns(
-        pl.coalesce("until_on", "computed_on").alias("pay_by_on")
+        pl.coalesce("until_on", "computed_on").alias("pay_by_on"),
+        pl.when(is_taken).then("step_index").alias("taken_index"),
+        (is_taken & (pl.col("letter_kind") == HOLD_LETTER)).alias("is_hold_step"),
     )
 
 
@@ -56,17 +62,17 @@ def summarise_requests(requests: pl.DataFrame) -> pl.DataFrame:
     is_silent = pl.col("last_response_on").is_null() | (pl.col("on") > pl.col("last_response_on"))
     marked = requests.with_columns(
         is_silent.alias("is_silent"),
-        (pl.col("letter_kind") == HOLD_LETTER).alias("is_hold_step"),
         pl.when(is_letter).then(_two_days("on", "pay_by_on")).alias("letter_days"),
         pl.when(is_warning).then(_two_days("on", "pay_by_on")).alias("warning_days"),
     )
     return (
-        marked.group_by(PAIR)
+        marked.lazy()
+        .group_by(PAIR)
         .agg(
             pl.len().cast(pl.Int64).alias("requests_sent"),
             pl.col("is_silent").sum().cast(pl.Int64).alias("unanswered_requests"),
             pl.col("on").max().alias("last_request_on"),
-            pl.col("step_index").max().alias("position"),
+            pl.col("taken_index").max().alias("position"),
             pl.col("is_hold_step").any().alias("is_hold_step_taken"),
             pl.col("letter_days", "warning_days").max(),
         )
@@ -77,21 +83,18 @@ def summarise_requests(requests: pl.DataFrame) -> pl.DataFrame:
             _second_day("warning_days").alias("warning_pay_by_on"),
         )
         .drop("letter_days", "warning_days")
+        .collect()
     )
-
-
-_DAYS_MAX = 2**20
-"""More days than a date can be after 1970: two of them fit into one integer side by side."""
 
 
 def _two_days(first: str, second: str) -> pl.Expr:
     """Two dates as one number that sorts by the first, then the second: one maximum finds both."""
-    return pl.col(first).to_physical().cast(pl.Int64) * _DAYS_MAX + pl.col(second).to_physical().cast(pl.Int64)
+    return day_number(first) * DAYS_MAX + day_number(second)
 
 
 def _first_day(days: str) -> pl.Expr:
-    return (pl.col(days) // _DAYS_MAX).cast(pl.Int32).cast(pl.Date)
+    return day_of(pl.col(days) // DAYS_MAX)
 
 
 def _second_day(days: str) -> pl.Expr:
-    return (pl.col(days) % _DAYS_MAX).cast(pl.Int32).cast(pl.Date)
+    return day_of(pl.col(days) % DAYS_MAX)

@@ -8,9 +8,11 @@ from datetime import date
 
 import polars as pl
 
+from dunwell.assess.days import DAYS_MAX, day_number
 from dunwell.calendar import deadline_after
 
 _KEY = ("country", "from_on", "days")
+_CODE = "deadline_code"
 
 
 def with_deadline(frame: pl.DataFrame, from_on: pl.Expr, days: pl.Expr, name: str) -> pl.DataFrame:
@@ -18,13 +20,27 @@ def with_deadline(frame: pl.DataFrame, from_on: pl.Expr, days: pl.Expr, name: st
 
     Null where ``from_on`` or ``days`` is null.
     """
-    keyed = frame.with_columns(from_on.alias("from_on"), days.cast(pl.Int64).alias("days"))
-    if keyed["from_on"].null_count() == keyed.height:
-        return keyed.drop("from_on", "days").with_columns(pl.lit(None, dtype=pl.Date).alias(name))
-    wanted = keyed.select(_KEY).filter(pl.col("from_on").is_not_null() & pl.col("days").is_not_null()).unique()
-    deadlines = [_deadline(country, on, term) for country, on, term in wanted.iter_rows()]
-    table = wanted.with_columns(pl.Series(name, deadlines, dtype=pl.Date))
-    return keyed.join(table, on=_KEY, how="left", nulls_equal=True).drop("from_on", "days")
+    keyed = frame.select("country", from_on.cast(pl.Date).alias("from_on"), days.cast(pl.Int64).alias("days"))
+    coded = keyed.with_columns(_code())
+    wanted = coded.lazy().filter(pl.col(_CODE).is_not_null()).unique(_CODE).collect()
+    if wanted.is_empty():
+        return frame.with_columns(pl.lit(None, dtype=pl.Date).alias(name))
+    deadlines = [_deadline(country, on, term) for country, on, term in wanted.select(_KEY).iter_rows()]
+    table = wanted.select(_CODE, pl.Series(name, deadlines, dtype=pl.Date))
+    found = coded.select(_CODE).join(table, on=_CODE, how="left", maintain_order="left")
+    return frame.hstack(found.drop(_CODE))
+
+
+def _code() -> pl.Expr:
+    """Country, day and term as one integer, so that few have to be looked up; null where one is missing."""
+    country = pl.col("country").fill_null("").cast(pl.Categorical).to_physical().cast(pl.Int64)
+    is_known = pl.col("from_on").is_not_null() & pl.col("days").is_not_null()
+    code = (country * DAYS_MAX + day_number("from_on")) * _TERM_MAX + pl.col("days")
+    return pl.when(is_known).then(code).alias(_CODE)
+
+
+_TERM_MAX = 2**16
+"""More days than any term has."""
 
 
 def _deadline(country: str | None, on: date, days: int) -> date:

@@ -6,20 +6,20 @@ from datetime import date
 import polars as pl
 
 from dunwell.assess import ageing, charges, episodes
-from dunwell.assess.balances import PAIR
+from dunwell.assess.balances import PAIR, pair_columns
 from dunwell.assess.charges import AMOUNTS, Chargeable, Tariff
 from dunwell.assess.listing import listed
-
-CONTEXT = (PAIR, "policy", "country", "party_type", "grace_days", "tolerance_minor", "pursues_charges")
+from dunwell.assess.parameters import of_requests_step, with_terms
+from dunwell.assess.running import attached, sorted_by
 
 
 @dataclass(frozen=True, slots=True)
 class Everything:
     """The day's ledger: all invoices with their balances, the open ones with their age, entries, and all requests."""
 
-    invoices: pl.LazyFrame
+    invoices: pl.DataFrame
     open_invoices: pl.DataFrame
-    entries: pl.LazyFrame
+    entries: pl.DataFrame
     requests: pl.DataFrame
 
 
@@ -35,18 +35,40 @@ def demanded(everything: Everything, decided: pl.DataFrame, requests: pl.DataFra
     entries = everything.entries.filter(pl.col("invoice_id").is_not_null())
     parts = [_chaseable(everything, decided, requests, tariff.as_of)]
     if any(policy.pursue_charges_after_principal for policy in tariff.policies.policies.values()):
-        parts.append(_pursued(everything, decided, entries, tariff.as_of))
-    is_settled = ~pl.col("invoice_id").is_in(everything.open_invoices["invoice_id"].implode())
-    settled = [part.invoices.filter(is_settled).select(everything.open_invoices.columns) for part in parts[1:]]
+        parts.append(_pursued(everything, decided, entries, tariff))
+    settled = [part.invoices.filter(pl.col("open_minor") <= 0).select(_KEPT) for part in parts[1:]]
     charged = pl.concat([charges.charge(part, entries, tariff) for part in parts])
-    is_missing = pl.col("is_rate_missing").fill_null(value=False).any().over(PAIR)
+    claimed = sorted_by(pl.concat([everything.open_invoices.select(_KEPT), *settled]), "invoice_id")
+    stated = attached(claimed, charged, "invoice_id")
     return (
-        pl.concat([everything.open_invoices, *settled])
-        .join(charged, on="invoice_id", how="left")
-        .with_columns(is_missing.alias("is_rate_missing"))
-        .with_columns(pl.when("is_rate_missing").then(0).otherwise("interest_minor").alias("interest_minor"))
+        _without_rateless_interest(stated)
         .with_columns(pl.col(AMOUNTS).fill_null(0))
         .with_columns(pl.sum_horizontal("chaseable_minor", *AMOUNTS).alias("total_minor"))
+    )
+
+
+_KEPT = (
+    "invoice_id",
+    PAIR,
+    "due_on",
+    "amount_minor",
+    "open_minor",
+    "days_past_due",
+    "bucket",
+    "disputed_minor",
+    "chaseable_minor",
+)
+
+
+def _without_rateless_interest(charged: pl.DataFrame) -> pl.DataFrame:
+    """Take the interest off every invoice of a pair of which one has a day without a rate."""
+    stopped = charged.filter("is_rate_missing").select(PAIR).unique()
+    if stopped.is_empty():
+        return charged.with_columns(pl.lit(value=False).alias("is_rate_missing"))
+    is_stopped = pl.col(PAIR).is_in(stopped[PAIR].implode())
+    return charged.with_columns(
+        is_stopped.alias("is_rate_missing"),
+        pl.when(is_stopped).then(0).otherwise("interest_minor").alias("interest_minor"),
     )
 
 
@@ -57,35 +79,46 @@ def _nothing_charged() -> list[pl.Expr]:
 
 def _chaseable(everything: Everything, decided: pl.DataFrame, requests: pl.DataFrame, as_of: date) -> Chargeable:
     """What is chased today, with the letters of the episode and the step proposed today."""
-    invoices = (
-        everything.open_invoices.filter(pl.col("chaseable_minor") > 0)
-        .drop("grace_days", "tolerance_minor")
-        .join(decided.select(CONTEXT), on=PAIR)
-        .with_columns(pl.lit(as_of).alias("ended_on"))
+    chased = everything.open_invoices.filter(pl.col("chaseable_minor") > 0)
+    known = sorted_by(with_terms(chased, decided, "policy_index", "party_type"), "invoice_id")
+    invoices = known.with_columns(
+        *pair_columns(),
+        pl.lit(as_of).alias("ended_on"),
+        pl.lit(None, dtype=pl.Date).alias("settled_on"),
     )
-    letters = requests.filter(pl.col("kind") == "request")
-    sent = letters.filter(pl.col("step_index").is_not_null()).select(PAIR, "step", "on")
-    proposing = decided.filter(pl.col("action").is_in(["letter", "hold"]))
-    taken = pl.concat([sent, proposing.select(PAIR, "step", pl.lit(as_of).alias("on"))])
-    return Chargeable(invoices, letters.select(PAIR, "on", "channel", "step"), taken)
+    sent = requests.filter(pl.col("kind") == "request").select(*_LETTER, pl.lit(value=False).alias("is_proposed"))
+    proposing = decided.filter(pl.col("action").is_in(["letter", "hold"])).with_columns(
+        pl.lit(as_of).alias("on"), pl.lit(None, dtype=pl.String).alias("channel")
+    )
+    proposed = proposing.select(*_LETTER, pl.lit(value=True).alias("is_proposed"))
+    return Chargeable(invoices, listed(invoices, pl.concat([sent, proposed]), everything.entries))
 
 
-def _pursued(everything: Everything, decided: pl.DataFrame, entries: pl.LazyFrame, as_of: date) -> Chargeable:
+_LETTER = (PAIR, "on", "channel", "step_index")
+
+
+def _pursued(everything: Everything, decided: pl.DataFrame, entries: pl.DataFrame, tariff: Tariff) -> Chargeable:
     """Invoices settled late although a letter had asked for them, in the pairs whose policy pursues their charges."""
-    pursuing = decided.filter("pursues_charges").select(CONTEXT)
-    letters = everything.requests.filter(pl.col("kind") == "request").select(PAIR, "on", "channel", "step")
+    made = everything.requests.filter(pl.col("kind") == "request").select(PAIR, "on", "channel", "step")
+    written_to = made.select(PAIR).unique()
+    pursuing = (
+        decided.filter("pursues_charges")
+        .select(PAIR, "policy_index", "party_type", "grace_days", "tolerance_minor")
+        .join(written_to, on=PAIR, how="semi")
+    )
+    known = made.join(pursuing.select(PAIR, "policy_index"), on=PAIR).with_columns(of_requests_step(tariff.policies))
+    letters = known.select(*_LETTER, pl.lit(value=False).alias("is_proposed"))
     is_late = pl.col("is_issued") & (pl.col("last_entry_on") > pl.col("due_on"))
-    settled = everything.invoices.filter(is_late).join(pursuing.lazy(), on=PAIR).with_columns(episodes.past_due_from())
-    late = episodes.settled_late(settled, entries).collect()
+    settled = everything.invoices.lazy().filter(is_late).join(pursuing.lazy(), on=PAIR)
+    late = episodes.settled_late(settled.with_columns(episodes.past_due_from()), entries)
     zero = pl.lit(0, dtype=pl.Int64)
     invoices = late.with_columns(
         pl.col("settled_on").alias("ended_on"),
-        ageing.days_past_due(as_of),
-        pl.lit(value=False).alias("is_past_due"),
+        ageing.days_past_due(tariff.as_of),
         zero.alias("disputed_minor"),
         zero.alias("chaseable_minor"),
+        *pair_columns(),
     ).with_columns(ageing.bucket())
-    asked = listed(invoices, letters.select(PAIR, "on").unique(), entries).select("invoice_id").unique()
-    steps = letters.filter(pl.col("step").is_not_null()).select(PAIR, "step", "on")
-    own = invoices.join(asked, on="invoice_id", how="semi")
-    return Chargeable(own, letters, steps)
+    asked = listed(invoices, letters, entries)
+    own = invoices.join(asked.select("invoice_id").unique(), on="invoice_id", how="semi")
+    return Chargeable(sorted_by(own, "invoice_id"), asked)

@@ -24,10 +24,13 @@ from dunwell.assess import (
     parameters,
 )
 from dunwell.assess.assessment import ACCOUNT_COLUMNS, INVOICE_COLUMNS, Assessment
-from dunwell.assess.balances import PAIR, pair_id
+from dunwell.assess.balances import PAIR, pair_columns, pair_id
+from dunwell.assess.days import DAYS_MAX, day_number
 from dunwell.assess.deadlines import with_deadline
 from dunwell.assess.demand import Everything, demanded
 from dunwell.assess.legal import LegalSetting
+from dunwell.assess.partitions import parts, together
+from dunwell.assess.running import attached, is_first_of, sorted_by
 from dunwell.ledger.frames import Ledger, conform
 from dunwell.policy.model import PolicySet
 
@@ -39,40 +42,46 @@ def assess(ledger: Ledger, policies: PolicySet, legal: LegalSetting | None, as_o
     ``None`` when no statutory interest or compensation is to be claimed. Returns one row per account and currency,
     ordered by both, with its facts, reasons and action, and one row per open invoice.
     """
-    entries = balances.dated_entries(ledger.entries.lazy(), as_of).collect().lazy()
-    invoices = balances.invoice_balances(ledger.invoices.lazy(), entries, as_of).collect().lazy()
+    return together([_assess_part(part, policies, legal, as_of) for part in parts(ledger)])
+
+
+def _assess_part(ledger: Ledger, policies: PolicySet, legal: LegalSetting | None, as_of: date) -> Assessment:
+    entries = balances.dated_entries(ledger.entries, as_of)
+    invoices = balances.invoice_balances(ledger.invoices, entries, as_of)
     pairs = _pairs(ledger, policies, invoices, entries)
     placed = _placed_events(ledger, pairs, as_of)
     open_invoices = _open_invoices(invoices, pairs, placed, as_of)
-    starts = _episode_starts(invoices, open_invoices, entries)
-    summed = _facts(pairs, open_invoices, placed).join(starts, on=PAIR, how="left")
-    facts = _with_correspondence(summed.collect(), as_of)
+    facts = _facts(pairs, open_invoices, placed)
+    facts = attached(facts, _episode_starts(invoices, facts, entries), PAIR)
+    facts = _with_correspondence(facts, as_of)
     requests = _requests(facts, placed, policies)
     decided = _decide(_with_requests(facts, requests), policies, as_of)
-    everything = Everything(invoices, open_invoices.collect(), entries, placed.requests.collect())
+    everything = Everything(invoices, open_invoices, entries, placed.requests)
     charged = demanded(everything, decided, requests, charges.Tariff(policies, legal, as_of))
     return _finish(decided, charged)
 
 
-def _pairs(ledger: Ledger, policies: PolicySet, invoices: pl.LazyFrame, entries: pl.LazyFrame) -> pl.LazyFrame:
-    """Every account and currency there is anything to say about, with its policy's parameters and its credits."""
-    accounts = ledger.accounts.lazy().with_columns(parameters.policy_of_account(policies), pair_id())
-    accounts = accounts.drop("account_number", "segment", "currency").rename({PAIR: "own_pair_id"})
-    standing = balances.standing_by_pair(invoices, entries, ledger.orders.lazy()).collect().lazy()
-    own = accounts.filter(pl.col("own_pair_id").is_not_null()).select(pl.col("own_pair_id").alias(PAIR))
-    keys = pl.concat([own, invoices.select(PAIR), standing.select(PAIR)]).unique()
+def _pairs(ledger: Ledger, policies: PolicySet, invoices: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """Every account and currency there is anything to say about, in order, with its policy's parameters and credits."""
+    standing = balances.standing_by_pair(invoices, entries, ledger.orders)
+    accounts = ledger.accounts.select(
+        "account_id",
+        "country",
+        "party_type",
+        "credit_limit_minor",
+        "contract_allows_hold",
+        pair_id().alias("own_pair_id"),
+        parameters.policy_index(policies),
+    )
+    own = accounts.select(pl.col("own_pair_id").alias(PAIR)).drop_nulls()
+    keys = pl.concat([own, standing.select(PAIR)]).sort(PAIR).filter(is_first_of(PAIR)).with_columns(pair_columns())
     is_own = pl.col(PAIR) == pl.col("own_pair_id")
-    amounts = parameters.amount_columns(policies).lazy()
-    return (
-        keys.with_columns(balances.pair_columns())
-        .join(accounts, on="account_id")
-        .with_columns(pl.when(is_own).then("credit_limit_minor").alias("credit_limit_minor"))
-        .join(parameters.policy_columns(policies).lazy(), on="policy", how="left")
-        .join(amounts, on=["policy", "currency"], how="left")
-        .join(standing, on=PAIR, how="left")
-        .with_columns(balances.unapplied_minor(), pl.col(parameters.AMOUNTS).fill_null(0))
-        .collect()
-        .lazy()
+    known = attached(keys, accounts, "account_id").filter(pl.col("policy_index").is_not_null())
+    return attached(known, standing, PAIR).with_columns(
+        pl.when(is_own).then("credit_limit_minor").alias("credit_limit_minor"),
+        *parameters.of_policy(policies),
+        *parameters.of_currency(policies),
+        balances.unapplied_minor(),
     )
 
 
@@ -80,81 +89,75 @@ def _pairs(ledger: Ledger, policies: PolicySet, invoices: pl.LazyFrame, entries:
 class _Placed:
     """The day's events, once per pair they concern, and what of them concerns single invoices or whole accounts."""
 
-    requests: pl.LazyFrame
-    holds: pl.LazyFrame
-    responses: pl.LazyFrame
-    invoice_obstacles: pl.LazyFrame
-    pair_obstacles: pl.LazyFrame
+    requests: pl.DataFrame
+    holds: pl.DataFrame
+    responses: pl.DataFrame
+    invoice_obstacles: pl.DataFrame
+    pair_obstacles: pl.DataFrame
 
 
-def _placed_events(ledger: Ledger, pairs: pl.LazyFrame, as_of: date) -> _Placed:
+def _placed_events(ledger: Ledger, pairs: pl.DataFrame, as_of: date) -> _Placed:
     dated = events.dated_events(ledger.events.lazy(), ledger.invoices.lazy(), as_of).collect().lazy()
-    by_pair = events.place_on_pairs(dated, pairs).collect().lazy()
-    return _Placed(
-        requests=events.requests(by_pair),
-        holds=events.holds_by_pair(by_pair),
-        responses=events.responses_by_account(dated),
-        invoice_obstacles=obstacles.obstacles_by_invoice(obstacles.active_obstacles(dated, as_of)),
-        pair_obstacles=obstacles.obstacles_by_pair(obstacles.active_obstacles(by_pair, as_of)),
+    by_pair = events.place_on_pairs(dated, pairs.lazy()).collect().lazy()
+    requests, holds, responses, of_invoices, of_pairs = pl.collect_all(
+        [
+            events.requests(by_pair),
+            events.holds_by_pair(by_pair),
+            events.responses_by_account(dated),
+            obstacles.obstacles_by_invoice(obstacles.active_obstacles(dated, as_of)),
+            obstacles.obstacles_by_pair(obstacles.active_obstacles(by_pair, as_of)),
+        ]
     )
+    return _Placed(requests, holds, responses, of_invoices, of_pairs)
 
 
-def _open_invoices(invoices: pl.LazyFrame, pairs: pl.LazyFrame, placed: _Placed, as_of: date) -> pl.LazyFrame:
+def _open_invoices(invoices: pl.DataFrame, pairs: pl.DataFrame, placed: _Placed, as_of: date) -> pl.DataFrame:
     """Open invoices with age, bucket, and what of them may be chased."""
+    unpaid = invoices.filter(pl.col("open_minor") > 0).select(_UNPAID)
     return (
-        invoices.filter(pl.col("open_minor") > 0)
-        .join(pairs.select(PAIR, "grace_days", "tolerance_minor", "is_chased"), on=PAIR)
+        parameters.with_terms(unpaid, pairs, "grace_days", "tolerance_minor", "is_chased")
+        .lazy()
+        .join(placed.invoice_obstacles.lazy(), on="invoice_id", how="left")
+        .join(placed.pair_obstacles.lazy(), on=PAIR, how="left")
         .with_columns(ageing.days_past_due(as_of), episodes.past_due_from())
-        .with_columns(ageing.is_past_due(), ageing.bucket())
-        .join(placed.invoice_obstacles, on="invoice_id", how="left")
-        .join(placed.pair_obstacles, on=PAIR, how="left")
-        .with_columns(obstacles.is_excluded())
+        .with_columns(ageing.is_past_due(), ageing.bucket(), obstacles.is_excluded())
         .with_columns(obstacles.disputed_minor(), obstacles.is_suspended())
         .with_columns(obstacles.chaseable_minor())
-        .select(*_INVOICE_FACTS)
+        .select(*_UNPAID, "grace_days", "tolerance_minor", *_INVOICE_FACTS)
         .collect()
-        .lazy()
     )
 
 
+_UNPAID = ("invoice_id", PAIR, "issued_on", "due_on", "amount_minor", "open_minor", "is_only_reduced")
 _INVOICE_FACTS = (
-    "invoice_id",
-    PAIR,
-    "account_id",
-    "currency",
-    "issued_on",
-    "due_on",
-    "amount_minor",
     "days_past_due",
     "bucket",
     "past_due_from_on",
     "is_past_due",
-    "grace_days",
-    "tolerance_minor",
-    "open_minor",
     "disputed_minor",
     "chaseable_minor",
 )
 
 
-def _episode_starts(invoices: pl.LazyFrame, open_invoices: pl.LazyFrame, entries: pl.LazyFrame) -> pl.LazyFrame:
+def _episode_starts(invoices: pl.DataFrame, facts: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """The first day of the current episode of every pair that is in one."""
-    overdue = open_invoices.filter("is_past_due")
-    settled = invoices.filter(pl.col("is_issued"), pl.col("last_entry_on") > pl.col("due_on"))
-    return episodes.episode_starts(overdue, settled, entries.filter(pl.col("invoice_id").is_not_null()))
+    terms = facts.filter(pl.col("open_from_on").is_not_null()).select(
+        PAIR, "open_from_on", "grace_days", "tolerance_minor"
+    )
+    settled = invoices.lazy().filter(pl.col("is_issued"), pl.col("last_entry_on") > pl.col("due_on"))
+    return episodes.episode_starts(terms, settled, entries)
 
 
-def _facts(pairs: pl.LazyFrame, open_invoices: pl.LazyFrame, placed: _Placed) -> pl.LazyFrame:
+def _facts(pairs: pl.DataFrame, open_invoices: pl.DataFrame, placed: _Placed) -> pl.DataFrame:
     """Sums and dates per pair: what is open, overdue, chaseable, and what stands in the way."""
-    sums = open_invoices.with_columns(_invoice_masks()).group_by(PAIR).agg(_invoice_sums())
+    sums = open_invoices.lazy().with_columns(_invoice_masks()).group_by(PAIR).agg(_invoice_sums()).collect()
     counted = ["open_minor", "overdue_minor", "disputed_overdue_minor", "chaseable_minor"]
     buckets = [ageing.bucket_column(name) for name in ageing.BUCKETS]
     flags = ["has_promise", "has_plan", "is_held"]
     rest = pl.col("held_open_minor").fill_null(0) - pl.col("unapplied_minor")
+    facts = attached(attached(pairs, sums, PAIR), _remarkable(open_invoices, placed), PAIR)
     return (
-        pairs.join(sums, on=PAIR, how="left")
-        .join(_remarkable(open_invoices, placed), on=PAIR, how="left")
-        .join(placed.responses, on="account_id", how="left")
+        attached(facts, placed.responses, "account_id")
         .with_columns(
             pl.col(counted + buckets).fill_null(0), obstacles.is_excluded(), pl.col(flags).fill_null(value=False)
         )
@@ -168,7 +171,7 @@ def _facts(pairs: pl.LazyFrame, open_invoices: pl.LazyFrame, placed: _Placed) ->
     )
 
 
-def _remarkable(open_invoices: pl.LazyFrame, placed: _Placed) -> pl.LazyFrame:
+def _remarkable(open_invoices: pl.DataFrame, placed: _Placed) -> pl.DataFrame:
     """What few pairs have: obstacles, holds, and what a hold still demands; one narrow join for all of it."""
     held = placed.holds.join(_held_open(open_invoices, placed), on=PAIR, how="left")
     return placed.pair_obstacles.join(held, on=PAIR, how="full", coalesce=True)
@@ -179,7 +182,7 @@ def _invoice_sums() -> list[pl.Expr]:
     return [
         pl.col("open_minor", "overdue_minor", "disputed_overdue_minor", "chaseable_minor").sum(),
         pl.col("oldest_days_past_due").max(),
-        pl.col("oldest_past_due_from_on", "next_past_due_on").min(),
+        pl.col("oldest_past_due_from_on", "next_past_due_on", "open_from_on").min(),
         pl.col([ageing.bucket_column(name) for name in ageing.BUCKETS]).sum(),
     ]
 
@@ -194,11 +197,12 @@ def _invoice_masks() -> list[pl.Expr]:
         pl.when(is_chaseable).then("days_past_due").alias("oldest_days_past_due"),
         pl.when(is_chaseable).then(past_due_from).alias("oldest_past_due_from_on"),
         pl.when(~is_past_due).then(past_due_from).alias("next_past_due_on"),
+        pl.when(is_past_due).then(past_due_from).alias("open_from_on"),
         *ageing.bucket_parts(),
     ]
 
 
-def _held_open(open_invoices: pl.LazyFrame, placed: _Placed) -> pl.LazyFrame:
+def _held_open(open_invoices: pl.DataFrame, placed: _Placed) -> pl.DataFrame:
     """What is still open, disputes left out, of the invoices that were past due on the day of the last hold."""
     is_issued = pl.col("issued_on").is_null() | (pl.col("issued_on") <= pl.col("held_on"))
     asked = open_invoices.join(placed.holds.select(PAIR, "held_on"), on=PAIR).filter(
@@ -221,14 +225,13 @@ def _with_correspondence(facts: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 def _requests(facts: pl.DataFrame, placed: _Placed, policies: PolicySet) -> pl.DataFrame:
     """The requests of each pair's current episode."""
-    context = facts.select(PAIR, "policy", "country", "counting_start_on", "last_response_on")
-    steps = parameters.step_columns(policies)
-    return correspondence.episode_requests(placed.requests.collect(), context, steps)
+    context = facts.select(PAIR, "policy_index", "country", "counting_start_on", "last_response_on", "released_on")
+    return correspondence.episode_requests(placed.requests, context, policies)
 
 
 def _with_requests(facts: pl.DataFrame, requests: pl.DataFrame) -> pl.DataFrame:
     summary = correspondence.summarise_requests(requests)
-    return facts.join(summary, on=PAIR, how="left").with_columns(
+    return attached(facts, summary, PAIR).with_columns(
         pl.col("requests_sent", "unanswered_requests").fill_null(0),
         pl.col("position").fill_null(-1),
         pl.col("is_hold_step_taken").fill_null(value=False),
@@ -237,8 +240,6 @@ def _with_requests(facts: pl.DataFrame, requests: pl.DataFrame) -> pl.DataFrame:
 
 def _decide(facts: pl.DataFrame, policies: PolicySet, as_of: date) -> pl.DataFrame:
     """The six conditions, the ladder, the action."""
-    steps = parameters.step_columns(policies).with_columns(parameters.ladder_key("step_index"))
-    steps = steps.drop("warns_of_hold", "policy", "policy_index", "step_index")
     conditions = facts.with_columns(
         hold_rule.is_over_hold_days(),
         hold_rule.is_unanswered(),
@@ -253,13 +254,11 @@ def _decide(facts: pl.DataFrame, policies: PolicySet, as_of: date) -> pl.DataFra
     ).with_columns(hold_rule.is_unprotected(), decision.is_cure_missed(as_of))
     climbed = (
         conditions.with_columns(ladder.is_hold_candidate(), ladder.is_review_candidate())
-        .with_columns(parameters.ladder_key("position"))
-        .join(parameters.next_steps(policies), on=parameters.LADDER_KEY, how="left")
+        .with_columns(parameters.next_index(policies))
         .with_columns(ladder.chosen_step_index())
-        .with_columns(parameters.ladder_key("step_index"))
-        .join(steps, on=parameters.LADDER_KEY, how="left")
+        .with_columns(parameters.of_step(policies))
         .with_columns(
-            ladder.is_step_due(),
+            ladder.is_step_due(as_of),
             ladder.is_deadline_passed(as_of),
             ladder.is_gap_passed(as_of, pl.col("min_gap_days")),
         )
@@ -279,26 +278,30 @@ def _finish(decided: pl.DataFrame, charged: pl.DataFrame) -> Assessment:
     """Sum the charges per pair and bring both frames into their contract."""
     is_charged = (pl.col("total_minor") != pl.col("chaseable_minor")) | pl.col("is_rate_missing")
     sums = (
-        charged.filter(is_charged)
+        charged.lazy()
+        .filter(is_charged)
         .group_by(PAIR)
         .agg(
             pl.col("late_fee_minor", "interest_minor", "compensation_minor").sum(),
             pl.col("is_rate_missing").any(),
         )
+        .collect()
     )
     claimed = pl.col("late_fee_minor") + pl.col("interest_minor") + pl.col("compensation_minor")
     total = pl.col("chaseable_minor") + claimed - pl.col("unapplied_minor")
-    kept = [name for name in decided.columns if name in ACCOUNT_COLUMNS]  # sorting a hundred columns would cost most
     accounts = (
-        decided.select(PAIR, *kept)
-        .join(sums, on=PAIR, how="left")
+        attached(decided, sums, PAIR)
         .with_columns(
             pl.col("late_fee_minor", "interest_minor", "compensation_minor").fill_null(0),
             pl.col("is_rate_missing").fill_null(value=False),
         )
         .with_columns(pl.max_horizontal(total, 0).alias("total_due_minor"))
     )
-    return Assessment(
-        conform(accounts.sort(PAIR), ACCOUNT_COLUMNS),
-        conform(charged.sort(PAIR, "due_on", "invoice_id"), INVOICE_COLUMNS),
-    )
+    return Assessment(conform(accounts, ACCOUNT_COLUMNS), conform(_in_order(charged), INVOICE_COLUMNS))
+
+
+def _in_order(charged: pl.DataFrame) -> pl.DataFrame:
+    """Order the invoices by pair, due date and key: by key they are already, so one stable sort by the rest will do."""
+    kept = charged.select(PAIR, *(name for name in INVOICE_COLUMNS if name in charged.columns))
+    by_pair_and_day = pl.col(PAIR) * DAYS_MAX + day_number("due_on")
+    return sorted_by(kept, "invoice_id").sort(by_pair_and_day, maintain_order=True).with_columns(pair_columns())

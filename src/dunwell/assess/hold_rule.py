@@ -4,6 +4,8 @@ from datetime import date
 
 import polars as pl
 
+from dunwell.assess.days import plus_days
+
 
 def is_over_hold_days() -> pl.Expr:
     """1. An invoice is chaseable and more than 30 days past due: day 30 is not enough, day 31 is."""
@@ -30,8 +32,8 @@ def is_hold_allowed() -> pl.Expr:
 
 def is_in_regrace(as_of: date) -> pl.Expr:
     """Whether an earlier release still protects the account from the same hold."""
-    protected_until = pl.col("released_on") + pl.duration(days=pl.col("regrace_days"))
-    return (protected_until.cast(pl.Date) >= as_of).fill_null(value=False).alias("is_in_regrace")
+    protected_until = plus_days(pl.col("released_on"), pl.col("regrace_days"))
+    return (protected_until >= as_of).fill_null(value=False).alias("is_in_regrace")
 
 
 def meets_hold_minimum() -> pl.Expr:

@@ -13,8 +13,10 @@ import polars as pl
 from dunwell.assess.balances import PAIR
 from dunwell.assess.basis import Basis, basis_columns, index_table, start_table
 from dunwell.assess.compounding import compounded
+from dunwell.assess.days import days_between, plus_days
 from dunwell.assess.legal import LegalSetting
-from dunwell.assess.running import is_followed_in, running_sum
+from dunwell.assess.running import attached, is_followed_in, looked_up, running_sum, sorted_by, sums_by_group
+from dunwell.ledger.frames import PARTY_TYPE
 
 RESULT = {"invoice_id": pl.Int64, "interest_minor": pl.Int64, "is_rate_missing": pl.Boolean}
 
@@ -26,30 +28,16 @@ def bearing(invoices: pl.DataFrame, found: list[Basis], first_letters: pl.DataFr
     """
     default_on = pl.max_horizontal("due_on", "received_on")
     waits = pl.when(pl.col("received_on").is_not_null()).then(default_on)
+    party = pl.col("party_type").to_physical().cast(pl.Int64)
+    basis = looked_up(basis_columns(found), pl.col("policy_index") * len(PARTY_TYPE.categories) + party)
     return (
-        invoices.with_columns(pl.col("party_type").cast(pl.String))
-        .join(basis_columns(found), on=["policy", "party_type"])
-        .join(first_letters, on="invoice_id", how="left")
+        attached(invoices.filter(pl.col("party_type").is_not_null()), first_letters, "invoice_id")
+        .with_columns(basis)
         .with_columns(
             pl.when("needs_default").then(waits).otherwise("due_on").alias("anchor_on"),
             pl.when("compensation_needs_default").then(waits).otherwise("due_on").alias("claim_anchor_on"),
         )
     )
-
-
-def interest_by_invoice(
-    invoices: pl.DataFrame, spans: pl.DataFrame, entries: pl.LazyFrame, found: list[Basis], context: "Context"
-) -> pl.DataFrame:
-    """Interest per invoice, and whether a day of it has no rate.
-
-    ``invoices`` come from :func:`bearing`, ``spans`` from :func:`balance_spans`.
-    """
-    claimed = invoices.filter("claims_interest", pl.col("anchor_on").is_not_null())
-    if claimed.is_empty():
-        return pl.DataFrame(schema=RESULT)
-    simple = _simple(claimed, spans, found, context)
-    both = compounded(claimed, simple, entries, found, context.legal, context.as_of)
-    return both.select(list(RESULT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,56 +48,166 @@ class Context:
     as_of: date
 
 
-def _simple(claimed: pl.DataFrame, spans: pl.DataFrame, found: list[Basis], context: Context) -> pl.DataFrame:
-    """Simple interest: ``PAIR, invoice_id, interest_minor, is_rate_missing``."""
-    first_on = claimed["anchor_on"].min()
+def interest_by_invoice(
+    invoices: pl.DataFrame, entries: pl.DataFrame, found: list[Basis], context: Context
+) -> pl.DataFrame:
+    """Interest per invoice, and whether a day of it has no rate. ``invoices`` come from :func:`bearing`."""
+    claimed = invoices.filter(pl.col("anchor_on").is_not_null()).with_columns(
+        pl.min_horizontal("anchor_on", "ended_on").alias("start_on")
+    )
+    if claimed.is_empty():
+        return pl.DataFrame(schema=RESULT)
+    rates = _rates(claimed, found, context)
+    plain = _linear(claimed.filter("is_only_reduced"), entries, rates)
+    walked = _by_spans(claimed.filter(~pl.col("is_only_reduced")), entries, rates)
+    simple = pl.concat([plain, walked]).with_columns(_rounded().alias("interest_minor"))
+    both = compounded(claimed, simple, entries, found, context.legal, context.as_of)
+    return both.select(list(RESULT))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rates:
+    """The running sums of rates over a window of days, one stretch of rows per set of rates; ``amount`` as their type.
+
+    ``amount`` is int64 where every product is proven to fit, else Int128.
+    """
+
+    table: pl.DataFrame
+    starts: pl.DataFrame
+    first_on: date
+    days: int
+    amount: type[pl.DataType]
+
+    def at(self, day: str, *names: str) -> list[pl.Expr]:
+        """Columns of the table on a day, by the invoice's ``rates``, with the day's name after theirs."""
+        row = self._row(pl.col(day), self.days)
+        return [pl.lit(self.table[name]).gather(row).alias(f"{name}_{day}") for name in names]
+
+    def index_at(self, day: pl.Expr) -> pl.Expr:
+        """The running sum of rates on a day."""
+        return pl.lit(self.table["rate_index"]).gather(self._row(day, self.days)).cast(self.amount)
+
+    def at_start(self) -> list[pl.Expr]:
+        """Where the first day's rate holds for the whole debt: that rate as ``factor``, and whether it is known."""
+        if self.starts.is_empty():
+            return [pl.lit(1, dtype=pl.Int64).alias("factor"), pl.lit(value=True).alias("is_start_known")]
+        row = pl.when("is_fixed_at_start").then(self._row(plus_days(pl.col("anchor_on"), 1), self.days + 1))
+        factor, is_known = (pl.lit(self.starts[name]).gather(row) for name in ("factor", "is_start_known"))
+        return [factor.fill_null(1).alias("factor"), is_known.fill_null(value=True).alias("is_start_known")]
+
+    def _row(self, day: pl.Expr, days: int) -> pl.Expr:
+        return pl.col("stretch") * days + days_between(pl.lit(self.first_on), day)
+
+
+def _rates(claimed: pl.DataFrame, found: list[Basis], context: Context) -> _Rates:
+    """Lay out the rates of the window that the claims need."""
+    first_on, last_on = claimed["start_on"].min(), claimed["anchor_on"].max()
     assert isinstance(first_on, date)
-    window_end = max(context.as_of, first_on)
-    index = index_table(found, context.legal, first_on, window_end)
-    starts = start_table(found, context.legal, first_on, window_end)
-    columns = [PAIR, "invoice_id", "rates", "anchor_on", "scale", "is_fixed_at_start"]
-    days = (pl.col("to_on") - pl.col("from_on")).dt.total_days()
-    is_bearing = (pl.col("balance_minor") > 0) & (days > 0)
-    known_days = pl.col("ok_days_to") - pl.col("ok_days")
-    is_known = (known_days == days) & pl.col("is_start_known").fill_null(value=True)
-    weight = (pl.col("rate_index_to") - pl.col("rate_index")).cast(pl.Int128) * pl.col("factor").fill_null(1)
-    return (
-        claimed.select(columns)
-        .join(spans, on="invoice_id")
-        .join(index, left_on=["rates", "from_on"], right_on=["rates", "on"])
-        .join(index, left_on=["rates", "to_on"], right_on=["rates", "on"], suffix="_to")
-        .with_columns((pl.col("anchor_on") + pl.duration(days=1)).alias("first_day_on"))
-        .join(starts, on=["rates", "first_day_on"], how="left")
-        .group_by(PAIR, "invoice_id", "scale")
-        .agg(
-            (pl.col("balance_minor").cast(pl.Int128) * weight).sum().alias("numerator"),
-            (is_bearing & ~is_known).any().alias("is_rate_missing"),
-        )
-        .with_columns(_half_up(pl.col("numerator"), pl.col("scale")).cast(pl.Int64).alias("interest_minor"))
-        .select(PAIR, "invoice_id", "interest_minor", "is_rate_missing")
+    assert isinstance(last_on, date)
+    last_on = max(context.as_of, last_on)
+    table = index_table(found, context.legal, first_on, last_on)
+    starts = start_table(found, context.legal, first_on, last_on)
+    factor = max(1, *(starts["factor"].to_list() or [1]))
+    weights = table["rate_index"].abs().max()
+    amounts = claimed["amount_minor"].max()
+    assert isinstance(weights, int)
+    assert isinstance(amounts, int)
+    fits = claimed["is_only_reduced"].all() and amounts * weights * factor * _ROOM < 2**63
+    return _Rates(table, starts, first_on, (last_on - first_on).days + 1, pl.Int64 if fits else pl.Int128)
+
+
+_ROOM = 8
+"""Sums and roundings of a debt that only falls stay below this many times its amount times its rates."""
+
+
+def _linear(claimed: pl.DataFrame, entries: pl.DataFrame, rates: _Rates) -> pl.DataFrame:
+    """Interest of debts that entries only ever reduced: what the whole would bear, less what each entry no longer does.
+
+    Such a balance never falls below zero before ``ended_on``, so the sum needs no spans. Gives the exact ``numerator``.
+    """
+    known = claimed.with_columns(*rates.at("start_on", "ok_days"), *rates.at("ended_on", "ok_days"))
+    known = known.with_columns(rates.at_start())
+    span = rates.index_at(pl.col("ended_on")) - rates.index_at(pl.col("start_on"))
+    left = rates.index_at(pl.col("ended_on")) - rates.index_at(pl.max_horizontal("paid_on", "start_on"))
+    changes = (
+        _entries_of(known.select("invoice_id", "stretch", "start_on", "ended_on"), entries)
+        .filter(pl.col("paid_on") < pl.col("ended_on"))
+        .with_columns((pl.col("settled_minor").cast(rates.amount) * left).alias("relief"))
+        .select("invoice_id", "relief")
+        .collect()
+    )
+    relieved = sums_by_group(sorted_by(changes, "invoice_id"), "invoice_id", {"relief": pl.col("relief")})
+    whole = pl.col("amount_minor").cast(rates.amount) * span
+    known_days = pl.col("ok_days_ended_on") - pl.col("ok_days_start_on")
+    is_known = (known_days == days_between(pl.col("start_on"), pl.col("ended_on"))) & pl.col("is_start_known")
+    is_bearing = pl.col("ended_on") > pl.col("start_on")
+    return attached(known, relieved, "invoice_id").select(
+        PAIR,
+        "invoice_id",
+        "scale",
+        ((whole - pl.col("relief").fill_null(0)) * pl.col("factor").cast(rates.amount)).alias("numerator"),
+        (is_bearing & ~is_known).alias("is_rate_missing"),
     )
 
 
-def _half_up(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
-    whole = denominator.cast(pl.Int128)
-    return (2 * numerator + whole) // (2 * whole)
+def _entries_of(terms: pl.DataFrame, entries: pl.DataFrame) -> pl.LazyFrame:
+    """The entries of some invoices with the columns of ``terms``; both sorted by invoice."""
+    return entries.lazy().select("invoice_id", "paid_on", "settled_minor").join(terms.lazy(), on="invoice_id")
 
 
-def balance_spans(invoices: pl.DataFrame, entries: pl.LazyFrame, anchor: str = "anchor_on") -> pl.DataFrame:
+def _by_spans(claimed: pl.DataFrame, entries: pl.DataFrame, rates: _Rates) -> pl.DataFrame:
+    """Interest of debts that were re-opened or may have been overpaid, span by span; as :func:`_linear` gives it."""
+    columns = [PAIR, "invoice_id", "stretch", "anchor_on", "scale", "is_fixed_at_start"]
+    is_bearing = (pl.col("balance_minor") > 0) & (pl.col("to_on") > pl.col("from_on"))
+    known_days = pl.col("ok_days_to_on") - pl.col("ok_days_from_on")
+    is_known = (known_days == days_between(pl.col("from_on"), pl.col("to_on"))) & pl.col("is_start_known")
+    weight = rates.index_at(pl.col("to_on")) - rates.index_at(pl.col("from_on"))
+    borne = pl.col("balance_minor").cast(rates.amount) * weight * pl.col("factor").cast(rates.amount)
+    spans = claimed.select(columns).join(balance_spans(claimed, entries), on="invoice_id")
+    return (
+        spans.with_columns(*rates.at("to_on", "ok_days"), *rates.at("from_on", "ok_days"))
+        .with_columns(rates.at_start())
+        .group_by(PAIR, "invoice_id", "scale")
+        .agg(borne.sum().alias("numerator"), (is_bearing & ~is_known).any().alias("is_rate_missing"))
+    )
+
+
+def _rounded() -> pl.Expr:
+    """The interest, rounded half-up once."""
+    scale = pl.col("scale")
+    return ((2 * pl.col("numerator") + scale) // (2 * scale)).cast(pl.Int64)
+
+
+def claims_at_start(invoices: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """What was open on the first day of default: ``invoice_id``, ``claim_minor``; nothing where default never began.
+
+    ``invoices`` come from :func:`bearing`.
+    """
+    begun = invoices.filter(pl.col("claim_anchor_on") < pl.col("ended_on"))
+    before = (
+        _entries_of(begun.select("invoice_id", "claim_anchor_on"), entries)
+        .filter(pl.col("paid_on") <= pl.col("claim_anchor_on"))
+        .select("invoice_id", "settled_minor")
+        .collect()
+    )
+    sums = {"settled_minor": pl.col("settled_minor")}
+    settled = sums_by_group(sorted_by(before, "invoice_id"), "invoice_id", sums)
+    claim = pl.col("amount_minor") - pl.col("settled_minor").fill_null(0)
+    return attached(begun.select("invoice_id", "amount_minor"), settled, "invoice_id").select(
+        "invoice_id", claim.alias("claim_minor")
+    )
+
+
+def balance_spans(invoices: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """Spans of unchanged balance of each invoice after its anchor: from_on (excluded) to to_on (included).
 
     Entries on or before the anchor reduce the balance from the start; a balance below zero bears nothing. The last span
     ends on ``ended_on``: the as-of date or, for an invoice settled late, the day it was settled. An anchor on or after
     that day gives no span that bears anything.
     """
-    terms = invoices.filter(pl.col(anchor).is_not_null()).select(
-        "invoice_id",
-        pl.min_horizontal(anchor, "ended_on").alias("start_on"),
-        "ended_on",
-        pl.col("amount_minor").alias("owed_minor"),
-    )
+    terms = invoices.select("invoice_id", "start_on", "ended_on", pl.col("amount_minor").alias("owed_minor"))
     changes = (
-        entries.join(terms.lazy(), on="invoice_id")
+        _entries_of(terms, entries)
         .filter(pl.col("paid_on") <= pl.col("ended_on"))
         .select(
             "invoice_id",

@@ -4,7 +4,9 @@ from datetime import date
 
 import polars as pl
 
+from dunwell.assess.days import plus_days
 from dunwell.assess.hold_rule import is_eligible, is_eligible_but_for_contract
+from dunwell.calendar import last_month_end
 
 
 def is_hold_candidate() -> pl.Expr:
@@ -30,21 +32,31 @@ def is_at_the_end() -> pl.Expr:
     return pl.col("position") >= pl.col("last_index")
 
 
-def is_step_due() -> pl.Expr:
+def needed_days(as_of: date, step_day: str, is_at_month_end: str) -> pl.Expr:
+    """How many days past due the oldest invoice must be today for a step.
+
+    A step at the end of the month is due once the last end of month has passed its day: the days since then come on
+    top. So both kinds of step are one comparison.
+    """
+    since_days = (as_of - last_month_end(as_of)).days
+    return pl.col(step_day) + pl.col(is_at_month_end).fill_null(value=False).cast(pl.Int64) * since_days
+
+
+def is_step_due(as_of: date) -> pl.Expr:
     """The oldest chaseable invoice has reached the step's day; ``≥``, so that a missed day is caught up."""
-    is_reached = pl.col("oldest_days_past_due") >= pl.col("step_day").fill_null(0)
+    is_reached = pl.col("oldest_days_past_due") >= needed_days(as_of, "step_day", "is_at_month_end").fill_null(0)
     return is_reached.fill_null(value=False).alias("is_step_due")
 
 
 def is_deadline_passed(as_of: date) -> pl.Expr:
     """The last letter's own pay-by date, and the grace, have passed: nobody is pressed before the date we gave."""
-    until = (pl.col("last_pay_by_on") + pl.duration(days=pl.col("grace_days"))).cast(pl.Date)
+    until = plus_days(pl.col("last_pay_by_on"), pl.col("grace_days"))
     return (until < as_of).fill_null(value=True).alias("is_deadline_passed")
 
 
 def is_gap_passed(as_of: date, gap_days: pl.Expr) -> pl.Expr:
     """The minimum gap since the last letter has passed: of 14 days after the 1st, the 15th is the first."""
-    ready_on = (pl.col("last_letter_on") + pl.duration(days=gap_days)).cast(pl.Date)
+    ready_on = plus_days(pl.col("last_letter_on"), gap_days)
     return (ready_on <= as_of).fill_null(value=True).alias("is_gap_passed")
 
 
@@ -55,5 +67,9 @@ def is_ripe() -> pl.Expr:
 
 def is_review_ripe(as_of: date) -> pl.Expr:
     """The hold step would be ripe if the contract allowed it."""
-    is_due = (pl.col("oldest_days_past_due") >= pl.col("hold_step_day")).fill_null(value=False)
-    return is_due & is_deadline_passed(as_of) & is_gap_passed(as_of, pl.col("hold_step_gap_days"))
+    is_reached = pl.col("oldest_days_past_due") >= needed_days(as_of, "hold_step_day", "is_hold_at_month_end")
+    return (
+        is_reached.fill_null(value=False)
+        & is_deadline_passed(as_of)
+        & is_gap_passed(as_of, pl.col("hold_step_gap_days"))
+    )

@@ -4,20 +4,49 @@ import polars as pl
 
 from dunwell.assess.balances import PAIR
 
+COLUMNS = (
+    PAIR,
+    "invoice_id",
+    "policy_index",
+    "currency",
+    "issued_on",
+    "past_due_from_on",
+    "settled_on",  # null: not settled
+    "amount_minor",
+    "tolerance_minor",
+    "is_only_reduced",
+)
 
-def listed(invoices: pl.DataFrame, letters: pl.DataFrame, entries: pl.LazyFrame) -> pl.DataFrame:
-    """Pair every letter with the invoices it asked for; columns of both. Entries of the letter's day count as known.
 
-    ``invoices`` need past_due_from_on and tolerance_minor, ``letters`` the pair and ``on``.
+def listed(invoices: pl.DataFrame, letters: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """Pair every letter with the invoices it asked for: its columns and ``COLUMNS`` of theirs.
+
+    Entries of the letter's day count as known. ``letters`` have the pair and ``on``. A debt that entries only ever
+    reduced was open until the day it was settled; what else was entered is added up for each letter's day.
     """
     is_issued = pl.col("issued_on").is_null() | (pl.col("issued_on") <= pl.col("on"))
-    candidates = invoices.join(letters, on=PAIR).filter(pl.col("past_due_from_on") <= pl.col("on"), is_issued)
+    candidates = (
+        letters.lazy()
+        .join(invoices.lazy().select(COLUMNS), on=PAIR)
+        .filter(pl.col("past_due_from_on") <= pl.col("on"), is_issued)
+        .collect()
+    )
+    was_open = pl.col("settled_on").is_null() | (pl.col("settled_on") > pl.col("on"))
+    is_plain = pl.col("is_only_reduced")
+    return pl.concat([candidates.filter(is_plain, was_open), _open_then(candidates.filter(~is_plain), entries)])
+
+
+def _open_then(candidates: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    if candidates.is_empty():
+        return candidates
     settled = (
-        entries.join(candidates.lazy().select("invoice_id", "on").unique(), on="invoice_id")
+        entries.lazy()
+        .join(candidates.lazy().select("invoice_id", "on").unique(), on="invoice_id")
         .filter(pl.col("paid_on") <= pl.col("on"))
         .group_by("invoice_id", "on")
         .agg(pl.col("settled_minor").sum().alias("settled_then_minor"))
         .collect()
     )
     open_then = pl.col("amount_minor") - pl.col("settled_then_minor").fill_null(0)
-    return candidates.join(settled, on=["invoice_id", "on"], how="left").filter(open_then > pl.col("tolerance_minor"))
+    found = candidates.join(settled, on=["invoice_id", "on"], how="left").filter(open_then > pl.col("tolerance_minor"))
+    return found.drop("settled_then_minor")

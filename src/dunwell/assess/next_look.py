@@ -8,20 +8,32 @@ from datetime import date
 
 import polars as pl
 
+from dunwell.assess.days import plus_days
+from dunwell.assess.ladder import needed_days
+from dunwell.calendar import next_month_end
+
 
 def _after(on: str, days: pl.Expr) -> pl.Expr:
-    return (pl.col(on) + pl.duration(days=days)).cast(pl.Date)
+    return plus_days(pl.col(on), days)
+
+
+def _month_end(as_of: date, step_day: str, is_at_month_end: str) -> pl.Expr:
+    """The next end of a month, for a step that waits for one."""
+    is_waiting = pl.col("oldest_days_past_due") < needed_days(as_of, step_day, is_at_month_end)
+    return pl.when(pl.col(is_at_month_end) & is_waiting).then(pl.lit(next_month_end(as_of)))
 
 
 def next_look_on(as_of: date) -> pl.Expr:
     """The earliest candidate after the as-of date; null when nothing lies ahead."""
-    oldest_due = pl.lit(as_of) - pl.duration(days=pl.col("oldest_days_past_due"))
+    oldest_due = plus_days(pl.lit(as_of), -pl.col("oldest_days_past_due"))
     one = pl.lit(1)
     candidates = [
         pl.col("next_past_due_on"),
-        (oldest_due + pl.duration(days=pl.col("step_day"))).cast(pl.Date),
-        (oldest_due + pl.duration(days=pl.col("hold_step_day"))).cast(pl.Date),
-        (oldest_due + pl.duration(days=pl.col("hold_days_past_due") + 1)).cast(pl.Date),
+        plus_days(oldest_due, pl.col("step_day")),
+        plus_days(oldest_due, pl.col("hold_step_day")),
+        plus_days(oldest_due, pl.col("hold_days_past_due") + 1),
+        _month_end(as_of, "step_day", "is_at_month_end"),
+        _month_end(as_of, "hold_step_day", "is_hold_at_month_end"),
         _after("last_pay_by_on", pl.col("grace_days") + 1),
         _after("last_letter_on", pl.col("min_gap_days")),
         _after("last_letter_on", pl.col("hold_step_gap_days")),

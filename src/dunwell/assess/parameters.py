@@ -8,21 +8,27 @@ from collections.abc import Mapping
 import polars as pl
 from polars.expr.whenthen import ChainedThen
 
-from dunwell.ledger.frames import CURRENCY, Columns
-from dunwell.policy.model import Policy, PolicySet, SelectionRule
+from dunwell.assess.balances import PAIR
+from dunwell.assess.running import is_constant, looked_up
+from dunwell.ledger.frames import CURRENCY
+from dunwell.policy.model import Policy, PolicySet, SelectionRule, Step
 
 HOLD_LETTER = "hold"
 PAY_BY_DAYS_UNKNOWN_STEP = 7
 """Pay-by term of a request that names no step the policy knows."""
 
 
-def policy_of_account(policies: PolicySet) -> pl.Expr:
-    """Choose the policy's name: the customer's own, else the first selection rule that matches, else the default."""
-    own_is_known = pl.col("policy").is_in(list(policies.policies)).fill_null(value=False)
-    chosen: ChainedThen = pl.when(own_is_known).then("policy").when(pl.lit(value=False)).then(None)
+def policy_index(policies: PolicySet) -> pl.Expr:
+    """The number of an account's policy: the customer's own, else of the first rule that matches, else the default."""
+    numbers = {name: number for number, name in enumerate(policies.policies)}
+    default = pl.lit(numbers[policies.default], dtype=pl.Int64)
+    if len(numbers) == 1:
+        return default.alias("policy_index")
+    own = pl.col("policy").replace_strict(numbers, default=None, return_dtype=pl.Int64)
+    chosen: ChainedThen = pl.when(own.is_not_null()).then(own).when(pl.lit(value=False)).then(None)
     for rule in policies.rules:
-        chosen = chosen.when(_matches(rule)).then(pl.lit(rule.policy))
-    return chosen.otherwise(pl.lit(policies.default)).alias("policy")
+        chosen = chosen.when(_matches(rule)).then(pl.lit(numbers[rule.policy], dtype=pl.Int64))
+    return chosen.otherwise(default).alias("policy_index")
 
 
 def _matches(rule: SelectionRule) -> pl.Expr:
@@ -37,19 +43,25 @@ def _matches(rule: SelectionRule) -> pl.Expr:
     return matches
 
 
-LADDER_KEY = "ladder_key"
-_STEPS_MAX = 1_000
-
-
-def ladder_key(position: str) -> pl.Expr:
-    """One integer for a policy and a place on its ladder (-1: before the first step), to join steps by."""
-    return (pl.col("policy_index") * _STEPS_MAX + pl.col(position)).alias(LADDER_KEY)
+def of_policy(policies: PolicySet) -> list[pl.Expr]:
+    """The scalar parameters that rules compare with, by ``policy_index``."""
+    return looked_up(policy_columns(policies), pl.col("policy_index"))
 
 
 def policy_columns(policies: PolicySet) -> pl.DataFrame:
-    """One row per policy with the scalar parameters that rules compare with."""
-    rows = [{**_policy_row(policy), "policy_index": i} for i, policy in enumerate(policies.policies.values())]
+    """One row per policy with its scalar parameters, in the order of their numbers."""
+    rows, first_step = [], 0
+    for policy in policies.policies.values():
+        rows.append({**_policy_row(policy), "first_step": first_step})
+        first_step += len(policy.steps)
     return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def with_terms(invoices: pl.DataFrame, pairs: pl.DataFrame, *names: str) -> pl.DataFrame:
+    """Add what holds for an invoice's pair; where all pairs agree, no invoice has to be looked up."""
+    if all(is_constant(pairs[name]) for name in names):
+        return invoices.with_columns(looked_up(pairs, pl.lit(0), *names))
+    return invoices.join(pairs.select(PAIR, *names), on=PAIR)
 
 
 def _policy_row(policy: Policy) -> dict[str, object]:
@@ -71,19 +83,26 @@ def _policy_row(policy: Policy) -> dict[str, object]:
         "last_index": len(policy.steps) - 1,
         "hold_step_index": -1 if hold_index is None else hold_index,
         "hold_step_day": 0 if hold_step is None else hold_step.day,
+        "is_hold_at_month_end": hold_step is not None and _is_at_month_end(hold_step),
         "hold_step_gap_days": 0 if hold_step is None else hold_step.min_gap_days,
     }
 
 
-def amount_columns(policies: PolicySet) -> pl.DataFrame:
-    """One row per policy and currency with its amounts; a pair that is missing has none."""
+def _is_at_month_end(step: Step) -> bool:
+    return step.at == "month_end"
+
+
+def of_currency(policies: PolicySet) -> list[pl.Expr]:
+    """The amounts a policy states per currency, 0 where it is silent; by ``policy_index`` and ``currency``."""
+    currencies = CURRENCY.categories
     rows = [
-        (policy.name, currency, *(amounts.get(currency, 0) for amounts in _amounts(policy)))
+        [amounts.get(currency, 0) for amounts in _amounts(policy)]
         for policy in policies.policies.values()
-        for currency in sorted({currency for amounts in _amounts(policy) for currency in amounts})
+        for currency in currencies
     ]
-    columns: Columns = {"policy": pl.String, "currency": CURRENCY, **dict.fromkeys(AMOUNTS, pl.Int64)}
-    return pl.DataFrame(rows, schema=columns, orient="row")
+    table = pl.DataFrame(rows, schema=dict.fromkeys(AMOUNTS, pl.Int64), orient="row")
+    code = pl.col("currency").to_physical().cast(pl.Int64)
+    return looked_up(table, pl.col("policy_index") * len(currencies) + code)
 
 
 AMOUNTS = ("minimum_minor", "hold_minimum_minor", "tolerance_minor")
@@ -98,11 +117,11 @@ def step_columns(policies: PolicySet) -> pl.DataFrame:
     """One row per policy and ladder step, numbered in the policy's order from 0."""
     rows = [
         {
-            "policy": policy.name,
             "policy_index": number,
             "step_index": index,
             "step": step.id,
             "step_day": step.day,
+            "is_at_month_end": _is_at_month_end(step),
             "letter_kind": step.letter,
             "pay_by_days": step.pay_by_days,
             "min_gap_days": step.min_gap_days,
@@ -114,15 +133,36 @@ def step_columns(policies: PolicySet) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None).with_columns(pl.col("letter_kind").cast(pl.String))
 
 
-def next_steps(policies: PolicySet) -> pl.DataFrame:
-    """For every policy and position on its ladder, the lowest step above it that is no hold step (-1: none left)."""
-    rows = []
-    for number, policy in enumerate(policies.policies.values()):
+def of_step(policies: PolicySet) -> list[pl.Expr]:
+    """What the policy says of the step ``step_index``; nothing where that is -1."""
+    row = pl.col("first_step") + pl.when(pl.col("step_index") >= 0).then("step_index")
+    columns = ("step", "step_day", "is_at_month_end", "letter_kind", "pay_by_days", "min_gap_days")
+    return _looked_up_steps(step_columns(policies), row, *columns)
+
+
+def _looked_up_steps(steps: pl.DataFrame, row: pl.Expr, *columns: str) -> list[pl.Expr]:
+    """Columns of the steps at the row numbers given, null where there is no number."""
+    return [pl.lit(steps[name]).gather(row).alias(name) for name in columns]
+
+
+def of_requests_step(policies: PolicySet) -> list[pl.Expr]:
+    """What the policy ``policy_index`` says of the step that a request names; nothing where it knows no such step."""
+    steps = step_columns(policies)
+    names = {name: number for number, name in enumerate(steps["step"].unique(maintain_order=True))}
+    rows = [[None] * len(names) for _ in policies.policies]
+    for row, (number, name) in enumerate(steps.select("policy_index", "step").iter_rows()):
+        rows[number][names[name]] = row
+    table = pl.Series("row", [row for of_policy in rows for row in of_policy], dtype=pl.Int64)
+    code = pl.col("step").replace_strict(names, default=None, return_dtype=pl.Int64)
+    place = pl.lit(table).gather(pl.col("policy_index") * len(names) + code)
+    return _looked_up_steps(steps, place, "step_index", "letter_kind", "pay_by_days", "warns_of_hold")
+
+
+def next_index(policies: PolicySet) -> pl.Expr:
+    """The lowest step above the position reached that is no hold step, by ``policy_index``; -1 where none is left."""
+    found: list[int] = []
+    for policy in policies.policies.values():
         ordinary = [i for i, step in enumerate(policy.steps) if step.letter != HOLD_LETTER]
-        rows += [
-            (number, position, next((i for i in ordinary if i > position), -1))
-            for position in range(-1, len(policy.steps))
-        ]
-    schema = {"policy_index": pl.Int64, "position": pl.Int64, "next_index": pl.Int64}
-    found = pl.DataFrame(rows, schema=schema, orient="row")
-    return found.select(ladder_key("position"), "next_index")
+        found += [next((i for i in ordinary if i > position), -1) for position in range(-1, len(policy.steps))]
+    row = pl.col("first_step") + pl.col("policy_index") + pl.col("position") + 1
+    return pl.lit(pl.Series(found, dtype=pl.Int64)).gather(row).alias("next_index")

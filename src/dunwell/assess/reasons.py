@@ -137,6 +137,8 @@ class _Words:
         self._currency = str(row["currency"])
         self._texts = texts(language)
         self._parameters = _parameters(row, policy)
+        step = _step(policy, row["step"])
+        self._step_at = step.at if step else "day"
         self._values = self._as_text()
         self._values["protections"] = ", ".join(self._protections())
 
@@ -160,6 +162,7 @@ class _Words:
         row, never = self._row, self._texts["value"]["never"]
         values = {name: str(row[name]) for name in _NUMBERS}
         values["step_name"] = str(row["step"]).replace("_", " ")
+        values["step_at"] = self._texts["value"][self._step_at]
         values |= {name: self._money(row[f"{name}_minor"] or 0) for name in _AMOUNTS}
         values |= {name: self._date(row[name], never) for name in _DATES}
         values |= {name: str(value) for name, value in self._parameters.items()}

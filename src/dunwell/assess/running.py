@@ -1,11 +1,58 @@
-"""Running sums within groups, over rows that are sorted by group: one pass over the column, no window per group."""
+"""Sums and lookups over rows that are sorted by group: one pass over the column, no hash table, no window per group.
+
+Polars joins two frames whose keys are sorted several times faster than any others, and keeps their order; so the
+engine keeps its frames sorted by invoice or by pair, and :func:`sorted_by` costs nothing where they already are.
+"""
 
 import polars as pl
+
+
+def sorted_by(frame: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Return the frame sorted by ``key``, and known to be."""
+    return frame.with_columns(pl.col(key).set_sorted()) if frame[key].is_sorted() else frame.sort(key)
+
+
+def attached(frame: pl.DataFrame, piece: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Add the columns of ``piece``, null where it lacks the key; only the key goes through the join.
+
+    A wide frame is not copied so. ``piece`` has each key at most once.
+    """
+    keys = frame.select(key)
+    if keys[key].is_sorted():
+        keys, piece = sorted_by(keys, key), sorted_by(piece, key)
+    return frame.hstack(keys.join(piece, on=key, how="left", maintain_order="left").drop(key))
+
+
+def looked_up(table: pl.DataFrame, index: pl.Expr, *names: str) -> list[pl.Expr]:
+    """The columns of a small table at the row numbers ``index``; a column that never varies becomes one value.
+
+    ``index`` must not be null where a column of one value is to stay null.
+    """
+    return [
+        _constant(table[name]) if is_constant(table[name]) else pl.lit(table[name]).gather(index).alias(name)
+        for name in names or table.columns
+    ]
+
+
+def is_constant(values: pl.Series) -> bool:
+    """Whether a column has the same value in every row, and at least one row."""
+    if values.is_empty() or values[0] is None:
+        return not values.is_empty() and values.null_count() == len(values)
+    return values.null_count() == 0 and (values == values[0]).all()
+
+
+def _constant(values: pl.Series) -> pl.Expr:
+    return pl.lit(values[0], dtype=values.dtype).alias(values.name)
 
 
 def is_first_of(key: str) -> pl.Expr:
     """Whether a row is the first of its group."""
     return (pl.col(key) != pl.col(key).shift(1)).fill_null(value=True)
+
+
+def is_last_of(key: str) -> pl.Expr:
+    """Whether a row is the last of its group."""
+    return (pl.col(key) != pl.col(key).shift(-1)).fill_null(value=True)
 
 
 def is_followed_in(key: str) -> pl.Expr:
@@ -16,9 +63,18 @@ def is_followed_in(key: str) -> pl.Expr:
 def running_sum(value: str, key: str) -> pl.Expr:
     """The sum of ``value`` through this row within its group; rows of a group must stand together, in order.
 
-    The whole column is summed once, and what came before the group is taken off; int64 holds ten thousand rows of
-    the largest amount accepted, so the sum is taken in Int128.
+    The whole column is summed once, and what came before the group is taken off. The sum of the whole column may pass
+    int64 and wraps then; the difference does not, because int64 counts modulo 2^64 and a group's own sum fits.
     """
-    total = pl.col(value).cast(pl.Int128).cum_sum()
-    before = pl.when(is_first_of(key)).then(total - pl.col(value)).forward_fill()
-    return (total - before).cast(pl.Int64)
+    total = pl.col(value).cum_sum()
+    return total - pl.when(is_first_of(key)).then(total - pl.col(value)).forward_fill()
+
+
+def sums_by_group(frame: pl.DataFrame, key: str, sums: dict[str, pl.Expr], *kept: pl.Expr) -> pl.DataFrame:
+    """One row per group with the sums named, and with what ``kept`` says in the group's last row.
+
+    Wraps as :func:`running_sum` does, and is exact for the same reason.
+    """
+    totals = frame.select(key, *kept, *(value.cum_sum().alias(name) for name, value in sums.items()))
+    ends = totals.filter(is_last_of(key))
+    return ends.with_columns(pl.col(name) - pl.col(name).shift(1, fill_value=0) for name in sums)

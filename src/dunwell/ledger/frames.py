@@ -51,7 +51,7 @@ INVOICES = _schema(
         "amount_minor": pl.Int64,  # gross, > 0
     }
 )
-"""One row per invoice."""
+"""One row per invoice or, where it is payable in instalments, per instalment of it."""
 
 ENTRIES = _schema(
     {

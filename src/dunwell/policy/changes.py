@@ -74,6 +74,8 @@ def _inner(value: Any, name: str, path: str) -> Written:
     """Write a table inside a table; steps go by their ids, so that a step put in between moves no other."""
     if name == "delivery_days":
         yield from ((f"{path}.{channel}", str(days)) for channel, days in value.items())
+    elif name == "annexes":
+        yield from ((f"{path}.{letter}", ", ".join(kinds) or "none") for letter, kinds in value.items())
     elif name == "steps":
         yield path, ", ".join(step.id for step in value)
         for step in value:

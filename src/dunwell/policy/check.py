@@ -6,6 +6,7 @@ What the law of a country forbids is checked in ``legal.py``.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dunwell.errors import Problem
 from dunwell.law.model import Law
@@ -53,8 +54,8 @@ def earliest_days(policy: Policy) -> list[int]:
     """Return for each step the first day past due on which it can really be taken.
 
     Letters go out on the first possible day: a step waits for its day, for the grace days, for the previous
-    letter's deadline and for the minimum gap; the hold also for ``hold.days_past_due``. Rest days can only
-    add to it.
+    letter's deadline and for the minimum gap; the hold also for ``hold.days_past_due``. Rest days and the end of
+    the month can only add to it.
     """
     days: list[int] = []
     last_letter: tuple[Step, int] | None = None
@@ -184,6 +185,23 @@ def _check_cure(policy: Policy) -> Iterator[Finding]:
             yield Finding(("steps", index, "pay_by_days"), message, hint)
 
 
+def _check_month_ends(policy: Policy) -> Iterator[Finding]:
+    """Two steps at the end of one month cannot both keep to it: the second waits for the first one's deadline."""
+    steps = list(enumerate(policy.steps))
+    for (_, before), (index, step) in pairwise(steps):
+        is_close = 0 < step.day - before.day < _MONTH_DAYS_MAX
+        if step.at == before.at == "month_end" and is_close and before.letter is not None:
+            message = (
+                f'"{before.id}" and "{step.id}" can come to the same end of month; "{step.id}" then goes out later.'
+            )
+            hint = f'Set day = {before.day + _MONTH_DAYS_MAX}, or take at = "month_end" out of one of them.'
+            yield Finding(("steps", index, "at"), message, hint)
+
+
+_MONTH_DAYS_MAX = 31
+"""So many days apart, two days never lie in one month."""
+
+
 def _check_decisions(policy: Policy) -> Iterator[Finding]:
     """A decision is the end of the ladder: it stays open until a person takes it."""
     decision: Step | None = None
@@ -205,6 +223,7 @@ CHECKS: tuple[Callable[[Policy], Iterator[Finding]], ...] = (
     _check_warning,
     _check_requests,
     _check_cure,
+    _check_month_ends,
     _check_decisions,
 )
 """All checks of one policy; each yields findings and knows nothing of the others."""

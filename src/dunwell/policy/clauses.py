@@ -134,6 +134,8 @@ def _step_text(policy: Policy, reader: Reader, step: Step) -> str:
     texts = reader.words.texts["clauses"]["ladder.step"]
     variant = "decision" if step.letter is None else "hold" if step.letter == "hold" else "text"
     text = fill(reader.words, texts[variant], {"day": step.day, "pay_by": step.pay_by_days})
+    if step.at == "month_end":
+        text = f"{text} {texts['month_end']}"
     warns = step.warns_of_hold and step.letter is not None and policy.hold.allowed
     return f"{text} {texts['warns']}" if warns else text
 

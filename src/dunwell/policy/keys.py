@@ -27,6 +27,19 @@ CONSEQUENCES = (
 """What may be proposed when a cure deadline is missed (product §2.1); letters use the same words."""
 
 REFERRAL_OPTIONS = ("attorney", "small_claims_court", "collection_agency", "credit_report")
+ANNEX_KINDS = (
+    "invoice_copies", "past_correspondence", "contract", "policy_extract", "statement",
+    "plan_schedule", "payment_slip", "return_envelope", "application_form",
+)  # fmt: skip
+"""What can be enclosed with a letter (product §3)."""
+
+LETTERS = (
+    "terms", "reminder", "collection", "hold", "hold_release", "receipt_check", "plan_offer", "plan_confirmation",
+    "plan_default", "alternatives", "credit_refusal", "order_on_hold", "problem_apology", "final_demand",
+    "attorney_demand", "statement",
+)  # fmt: skip
+"""Every kind of letter (product §3)."""
+
 PARTY_TYPES = ("business", "consumer", "public")
 DAY_COUNTS = ("act/365", "act/360", "30/360")
 
@@ -84,13 +97,15 @@ TABLES: dict[str, tuple[Key, ...]] = {
         Key("response_pause_days", "whole", high=90),
         Key("max_data_age_days", "whole", high=90),
         *_flags("chase", "restart_on_cure", "pursue_charges_after_principal", "four_eyes", "compensation"),
-        *(Key(name, "table") for name in ("delivery_days", "hold", "late_fee", "interest", "plan", "longer_line")),
-        *(Key(name, "table") for name in ("discount", "referral", "steps")),
+        *(Key(name, "table") for name in ("delivery_days", "annexes", "hold", "late_fee", "interest", "plan")),
+        *(Key(name, "table") for name in ("longer_line", "discount", "referral", "steps")),
     ),
     "delivery_days": tuple(Key(channel, "whole", high=30) for channel in CHANNELS),
+    "annexes": tuple(Key(letter, "choices", choices=ANNEX_KINDS) for letter in LETTERS),
     "steps": (
         Key("id", "name", required=True),
         Key("day", "whole", low=1, high=3650, required=True),
+        Key("at", "choice", choices=("day", "month_end")),
         Key("letter", "choice", choices=(*LADDER_LETTERS, NO_LETTER), required=True),
         Key("tone", "choice", choices=TONES),
         Key("channel", "choice", choices=CHANNELS),

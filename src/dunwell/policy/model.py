@@ -63,11 +63,15 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rung of the ladder (product §2.2); without a ``letter`` it is a decision (``referral``)."""
+    """One rung of the ladder (product §2.2); without a ``letter`` it is a decision (``referral``).
+
+    ``at`` ``month_end`` puts it off to the last day of the month in which its day falls.
+    """
 
     id: str
     day: int
     letter: LetterKind | None
+    at: Literal["day", "month_end"] = "day"
     tone: str = "neutral"
     channel: str = "email"
     pay_by_days: int = 7
@@ -192,6 +196,7 @@ class Policy:
     four_eyes: bool = False
     chase: bool = True
     delivery_days: Mapping[str, int] = field(default_factory=lambda: {"email": 0, "post": 3, "phone": 0})
+    annexes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plan: PlanTerms = field(default_factory=PlanTerms)
     longer_line: LongerLineTerms = field(default_factory=LongerLineTerms)
     discount: DiscountTerms = field(default_factory=DiscountTerms)

@@ -192,7 +192,7 @@ def _read_one(name: str, raw: object, path: Path, report: Report) -> Policy:
         if table in raw:
             values[table] = make(**read_table(raw[table], (*path, table), table, report))
     readers = {
-        "delivery_days": _read_delivery, "interest": _read_interest, "late_fee": _read_late_fee,
+        "delivery_days": _read_delivery, "annexes": _read_annexes, "interest": _read_interest, "late_fee": _read_late_fee,
         "referral": _read_referral, "steps": _read_steps,
     }  # fmt: skip
     for table, read in readers.items():
@@ -203,6 +203,10 @@ def _read_one(name: str, raw: object, path: Path, report: Report) -> Policy:
 
 def _read_delivery(raw: object, path: Path, report: Report) -> dict[str, int]:
     return {**Policy("", ()).delivery_days, **read_table(raw, path, "delivery_days", report)}
+
+
+def _read_annexes(raw: object, path: Path, report: Report) -> dict[str, tuple[str, ...]]:
+    return read_table(raw, path, "annexes", report)
 
 
 def _read_interest(raw: object, path: Path, report: Report) -> InterestTerms:

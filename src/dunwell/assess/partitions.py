@@ -1,0 +1,45 @@
+"""A large ledger in parts of whole accounts, one after the other, so that the working memory is that of one part.
+
+No rule looks beyond an account; so the parts of an assessment, put together again, are the assessment of the whole.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import polars as pl
+
+from dunwell.assess.assessment import Assessment
+from dunwell.ledger.frames import Ledger
+
+INVOICES_PER_PART = 250_000
+"""Large enough that the fixed cost of a part does not count, small enough to stay in a processor's reach."""
+
+
+def parts(ledger: Ledger, invoices_per_part: int = INVOICES_PER_PART) -> Iterator[Ledger]:
+    """Split a ledger by ascending account; one part, the ledger itself, where it is small."""
+    count = -(-ledger.invoices.height // invoices_per_part)
+    if count <= 1:
+        yield ledger
+        return
+    accounts = ledger.accounts["account_id"].sort()
+    firsts = sorted({accounts[place * len(accounts) // count] for place in range(1, count)})
+    for first, end in zip([None, *firsts], [*firsts, None], strict=True):
+        yield _between(ledger, first, end)
+
+
+def _between(ledger: Ledger, first: int | None, end: int | None) -> Ledger:
+    """The accounts from ``first`` up to ``end``, which is the first of the next part."""
+    account = pl.col("account_id")
+    bounds = [account >= first if first is not None else None, account < end if end is not None else None]
+    own = pl.all_horizontal([bound for bound in bounds if bound is not None])
+    frames = ("accounts", "invoices", "entries", "events", "orders")
+    return replace(ledger, **{name: getattr(ledger, name).filter(own) for name in frames})
+
+
+def together(assessments: list[Assessment]) -> Assessment:
+    """Put the assessments of successive parts one below the other."""
+    if len(assessments) == 1:
+        return assessments[0]
+    return Assessment(
+        pl.concat([one.accounts for one in assessments]), pl.concat([one.invoices for one in assessments])
+    )
