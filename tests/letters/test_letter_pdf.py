@@ -7,15 +7,18 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from dunwell.errors import RenderError
 from dunwell.letters.clean import UNPRINTABLE, clean_text
+from dunwell.letters.codes import code_svg
 from dunwell.letters.compose import compose, layout_names
 from dunwell.letters.content import PaymentCode
 from dunwell.letters.facts import LetterFacts
+from dunwell.letters.page_data import page_form
 from dunwell.letters.payment import crc16, epc_payload, vietqr_payload
-from dunwell.letters.render import code_svg, page_form, render_pages
+from dunwell.letters.render import render_pages
 from dunwell.letters.sample import sample_facts
 from dunwell.letters.texts import languages
 from tests.letters.letter_pdf import TEXTS, codes_on, pdf_of, pieces_of, text_of
@@ -23,15 +26,20 @@ from tests.letters.letter_pdf import TEXTS, codes_on, pdf_of, pieces_of, text_of
 WINDOWED = sorted(layout_names() - {"VN"})
 
 
+def facts_on(form: str, kind: str = "reminder") -> LetterFacts:
+    """Return a letter on a page form: DE-A is DIN 5008 form A, the others bear the name of their country."""
+    return replace(sample_facts(kind, form.partition("-")[0]), layout=form)
+
+
 def named(facts: LetterFacts, name: str) -> LetterFacts:
     return replace(facts, recipient=replace(facts.recipient, name=name))
 
 
-@pytest.mark.parametrize("country", WINDOWED)
-def test_the_address_stands_inside_the_window_of_the_countrys_envelope(country: str) -> None:
-    facts = sample_facts("reminder", country)
+@pytest.mark.parametrize("form", WINDOWED)
+def test_the_address_stands_inside_the_window_of_the_countrys_envelope(form: str) -> None:
+    facts = facts_on(form)
     address = compose(facts, TEXTS).frame.address
-    window = page_form(country)["window"]
+    window = page_form(form)["window"]
     found = [piece for piece in pieces_of(pdf_of(facts)) if piece.text in address and piece.size >= 9]
     assert [piece.text for piece in found[: len(address)]] == list(address)
     for piece in found[: len(address)]:
@@ -41,11 +49,11 @@ def test_the_address_stands_inside_the_window_of_the_countrys_envelope(country: 
         assert piece.y <= window["y"] + window["height"]
 
 
-@pytest.mark.parametrize("country", WINDOWED)
-def test_nothing_else_shows_in_the_window(country: str) -> None:
-    facts = sample_facts("reminder", country)
+@pytest.mark.parametrize("form", WINDOWED)
+def test_nothing_else_shows_in_the_window(form: str) -> None:
+    facts = facts_on(form)
     content = compose(facts, TEXTS)
-    window = page_form(country)["window"]
+    window = page_form(form)["window"]
     allowed = {*content.frame.address, content.frame.return_line}
     inside = [
         piece.text
@@ -54,6 +62,38 @@ def test_nothing_else_shows_in_the_window(country: str) -> None:
         and window["y"] < piece.y < window["y"] + window["height"]
     ]
     assert [text for text in inside if text not in allowed] == []
+
+
+FOLDS_MM = {
+    "DE": (105, 148.5, 210),
+    "DE-A": (87, 148.5, 192),
+    "AT": (105, 148.5, 210),
+    "CH": (99, 198),
+    "ES": (99, 198),
+    "FR": (99, 198),
+    "GB": (99, 198),
+    "RO": (99, 198),
+    "US": (93.1, 186.3),
+    "VN": (),
+}
+"""Fold marks, and the hole mark of DIN 5008 half-way down, from the upper edge of the sheet."""
+
+
+@pytest.mark.parametrize("form", sorted(layout_names()))
+def test_fold_marks_stand_where_the_envelope_wants_the_fold(form: str) -> None:
+    picture = Image.open(io.BytesIO(render_pages(compose(facts_on(form, "hold"), TEXTS), ppi=254)[0])).convert("L")
+    strip = picture.crop((60, 0, 61, picture.height)).tobytes()  # 10 pixels a millimetre, x = 6 mm
+    dark = [y for y, value in enumerate(strip) if value < 200]
+    found = [y / 10 for y in dark if y - 1 not in dark]
+    assert len(found) == len(FOLDS_MM[form])
+    assert all(abs(measured - wanted) <= 0.2 for measured, wanted in zip(found, FOLDS_MM[form], strict=True))
+
+
+def test_din_5008_form_a_stands_18_millimetres_higher_than_form_b() -> None:
+    pieces = {form: {p.text: p.y for p in pieces_of(pdf_of(facts_on(form)))} for form in ("DE", "DE-A")}
+    content = compose(facts_on("DE"), TEXTS)
+    moved = [pieces["DE"][line] - pieces["DE-A"][line] for line in (*content.frame.address, content.subject)]
+    assert all(abs(distance - 18) < 0.05 for distance in moved)
 
 
 def test_the_address_of_300_characters_still_fits_the_window() -> None:
@@ -95,8 +135,13 @@ def test_a_name_of_300_characters_is_printed_whole() -> None:
 
 
 def test_characters_that_no_font_has_become_a_box_and_break_nothing() -> None:
-    text = text_of(pdf_of(named(sample_facts(), "中文 Ltd")))
-    assert f"{UNPRINTABLE * 2} Ltd" in text
+    text = text_of(pdf_of(named(sample_facts(), "བོད Ltd")))
+    assert f"{UNPRINTABLE * 3} Ltd" in text
+
+
+@pytest.mark.parametrize("name", ["中文有限公司", "株式会社ガラス", "한국유리"])
+def test_chinese_japanese_and_korean_names_are_printed(name: str) -> None:
+    assert name in text_of(pdf_of(named(sample_facts(), name)))
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,6 @@ def test_the_shipped_texts_have_no_problem() -> None:
     assert [str(problem) for problem in lint_texts(Texts()) if "missing" not in problem.message] == []
 
 
-@pytest.mark.xfail(reason="the texts of eleven kinds exist only in English", strict=True)
 def test_no_shipped_text_or_entry_is_missing() -> None:
     assert [str(problem) for problem in lint_texts(Texts()) if "missing" in problem.message] == []
 
@@ -182,13 +181,13 @@ def test_swiss_letters_have_no_sharp_s_in_quoted_clauses_either() -> None:
 @pytest.mark.parametrize(
     ("language", "phrase"),
     [
-        ("en", "section 4.2 of our payment policy"),
-        ("de", "Ziffer 4.2 unserer Zahlungsbedingungen"),
-        ("fr", "article 4.2 de nos conditions de règlement"),
-        ("es", "cláusula 4.2 de nuestra política de pagos"),
-        ("ro", "punctul 4.2 din politica noastră de plată"),
-        ("vi", "mục 4.2 Chính sách thanh toán của chúng tôi"),
-        ("nl", "section 4.2 of our payment policy"),
+        ("en", "section 4.2 of the payment policy"),
+        ("de", "Ziffer 4.2 der Zahlungsbedingungen"),
+        ("fr", "article 4.2 des conditions de règlement"),
+        ("es", "cláusula 4.2 de la política de pagos"),
+        ("ro", "punctul 4.2 din politica de plată"),
+        ("vi", "mục 4.2 Chính sách thanh toán"),
+        ("nl", "section 4.2 of the payment policy"),
     ],
 )
 def test_a_clause_is_named_in_the_letters_language(language: str, phrase: str) -> None:

@@ -1,17 +1,19 @@
 """Facts and texts become one letter's content: the story of a letter in one page."""
 
 import tomllib
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 from pathlib import Path
 
-import pycountry
 from num2words import num2words
 
 from dunwell import money
+from dunwell.letters.addresses import address_lines, city_lines, place_lines
+from dunwell.letters.annexes.registry import annexes_of
 from dunwell.letters.blocks import DIRECTIVES
-from dunwell.letters.content import PARTS, Block, Bullets, Frame, LetterContent, Paragraph, Part
-from dunwell.letters.facts import Creditor, LetterFacts, Recipient
+from dunwell.letters.content import PARTS, Block, Bullets, Frame, LetterContent, Paragraph, Part, Payment
+from dunwell.letters.facts import Creditor, LetterFacts
 from dunwell.letters.formats import Formats, formats_for
 from dunwell.letters.placeholders import SENTENCES, placeholder_values, surname
 from dunwell.letters.sandbox import Value, fill, fill_markdown, parse_blocks
@@ -36,6 +38,8 @@ def compose(facts: LetterFacts, texts: Texts) -> LetterContent:
     language, region = setting.common.language, setting.common.region
     text = texts.kind(language, facts.kind, region)
     subject = fill(text.section("subject").source, setting.values, setting.formats.plural)
+    annexes = annexes_of(setting)
+    parts = tuple(_part(name, text, setting) for name in PARTS)
     return LetterContent(
         kind=facts.kind,
         language=language,
@@ -44,11 +48,22 @@ def compose(facts: LetterFacts, texts: Texts) -> LetterContent:
         written_on=facts.written_on,
         subject=subject,
         opening=setting.sentence("openings", _form_key(setting, "openings")),
-        parts=tuple(_part(name, text, setting) for name in PARTS),
+        parts=_without_code(parts) if any(annex.slip for annex in annexes) else parts,
         closing=setting.sentence("closings", _form_key(setting, "closings")),
         signature=_signature(facts.sender),
         frame=_frame(setting, subject),
+        annexes=annexes,
+        reference=facts.reference,
     )
+
+
+def _without_code(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Leave the small payment code out of a letter that has a slip: there is one to scan, and it has its full size."""
+
+    def bare(block: Block) -> Block:
+        return replace(block, code=None) if isinstance(block, Payment) else block
+
+    return tuple(replace(part, blocks=tuple(bare(block) for block in part.blocks)) for part in parts)
 
 
 def setting_for(facts: LetterFacts, texts: Texts) -> Setting:
@@ -63,7 +78,7 @@ def _setting(facts: LetterFacts, common: Common, region: str) -> Setting:
     formats = formats_for(common)
     values = placeholder_values(facts, formats, region)
     values["form"] = form_of_address(facts.recipient.salutation)
-    values["recipient_address"] = ", ".join(_place_lines(facts.recipient, facts.creditor.country))
+    values["recipient_address"] = ", ".join(place_lines(facts.recipient, facts.creditor.country))
     values["total_in_words"] = _in_words(facts, common)
     values |= {name: typeset(str(values[name]), common) for name in _WRITTEN_ELSEWHERE}
     sentences = {name: _sentence(common, name, values, formats) for name in SENTENCES}
@@ -148,46 +163,6 @@ def _signature(creditor: Creditor) -> tuple[str, ...]:
     return tuple(line for line in lines if line) or (creditor.name,)
 
 
-@cache
-def _city_patterns() -> dict[str, dict[str, str]]:
-    return tomllib.loads((_LAYOUTS / "addresses.toml").read_text(encoding="utf-8"))
-
-
-def city_lines(postcode: str, city: str, country: str) -> tuple[str, ...]:
-    """Write postcode and city as the country's post office wants them, on one or two lines."""
-    patterns = _city_patterns()
-    pattern = patterns["city_line"].get(country, patterns["city_line"]["other"])
-    if postcode[:1].isdigit():
-        pattern = patterns["city_line_digits"].get(country, pattern)
-    city = city.strip(" ,")
-    filled = pattern.replace("{postcode}", postcode).replace("{city}", city).replace("{CITY}", city.upper())
-    return tuple(line.strip(" ,") for line in filled.split("|") if line.strip(" ,"))
-
-
-def address_lines(recipient: Recipient, creditor_country: str) -> tuple[str, ...]:
-    """Return the lines of the address field.
-
-    Name, person, street, place, and the country when it is abroad.
-    """
-    person = (recipient.contact_name,) if recipient.contact_name and recipient.contact_name != recipient.name else ()
-    return (recipient.name, *person, *_place_lines(recipient, creditor_country))
-
-
-def _place_lines(recipient: Recipient, creditor_country: str) -> tuple[str, ...]:
-    street = tuple(line.strip() for line in recipient.street.splitlines() if line.strip())
-    place = city_lines(recipient.postcode, recipient.city, recipient.country)
-    abroad = recipient.country not in {"", creditor_country}
-    country = (country_name(recipient.country),) if abroad else ()
-    return (*street, *place, *country)
-
-
-def country_name(code: str) -> str:
-    """Return a country's English name in capitals, as the post reads it abroad."""
-    found = pycountry.countries.get(alpha_2=code)
-    name = getattr(found, "common_name", None) or getattr(found, "name", code)
-    return str(name).upper()
-
-
 def _frame(setting: Setting, subject: str) -> Frame:
     facts, creditor = setting.facts, setting.facts.sender
     place = city_lines(creditor.postcode, creditor.city, creditor.country)
@@ -216,6 +191,9 @@ def _frame(setting: Setting, subject: str) -> Frame:
         copies=head("copies"),
         logo=creditor.logo,
         subject_prefix=setting.label("subject_prefix"),
+        annexes_label=setting.sentence("annexes", "list") if facts.annexes else "",
+        email_note=setting.sentence("email", "note"),
+        pair=setting.sentence("email", "pair") or "{label}: {value}",
     )
 
 

@@ -1,6 +1,6 @@
 """The content model of a letter: localised plain strings in blocks, five parts in a fixed order (product §3).
 
-PDF, and later e-mail, are made from this and from nothing else. No string here is markup: whatever a name
+PDF, e-mail and annexes are made from this and from nothing else. No string here is markup: whatever a name
 contains is printed literally.
 """
 
@@ -124,6 +124,8 @@ class Frame:
     labelled values, ``page_label`` contains ``{page}`` and ``{pages}``. ``head_left`` and ``head_right`` are
     the two columns above a Vietnamese business letter, empty elsewhere; ``head_to`` the lines below its
     opening, ``copies`` its "Nơi nhận" lines. ``subject_prefix`` ("Objet :") stands before the subject on paper only.
+    ``annexes_label`` heads the list of annexes; ``email_note`` tells the reader of an e-mail that the letter is
+    attached; ``pair`` is how a label and its value are written in running text (French sets a blank before the colon).
     """
 
     creditor_name: str
@@ -140,11 +142,79 @@ class Frame:
     logo: bytes = b""
     head_to: tuple[str, ...] = ()
     subject_prefix: str = ""
+    annexes_label: str = ""
+    email_note: str = ""
+    pair: str = "{label}: {value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document that rides with the letter as a file: its name in the workspace, and what it is to the reader."""
+
+    file_name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlipPart:
+    """One heading of a Swiss payment slip and the lines below it."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwissSlip:
+    """A Swiss QR-bill: the receipt at the left, the payment part at the right (SIX implementation guidelines 2.3).
+
+    ``receipt`` and ``details`` are their texts, ``currency`` and ``amount`` heading and value, ``words`` the fixed
+    words of the form by their English names. ``payload`` is the text inside the QR code.
+    """
+
+    payload: str
+    receipt: tuple[SlipPart, ...]
+    details: tuple[SlipPart, ...]
+    currency: tuple[str, str]
+    amount: tuple[str, str]
+    words: dict[str, str]
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """A field of a form to fill in: ``name`` is the same in every language, ``lines`` how tall it is."""
+
+    name: str
+    label: str
+    lines: int = 1
+    half: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """One annex of a letter: ``mark`` is what stands on it ("Annex 2"), ``title`` what the list calls it.
+
+    What it shows is one of: ``blocks`` that we write, ``papers`` that are copies of files, a Swiss payment ``slip``, a
+    sheet with an ``address`` for a window envelope, the ``fields`` of a form.
+    """
+
+    kind: str
+    number: int
+    mark: str
+    title: str
+    blocks: tuple[Block, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    slip: SwissSlip | None = None
+    address: tuple[str, ...] = ()
+    fields: tuple[FormField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LetterContent:
-    """A whole letter, ready to be typeset; ``region`` is the country form of its language (GB, US, CH)."""
+    """A whole letter, ready to be typeset; ``region`` is the country form of its language (GB, US, CH).
+
+    ``reference`` names the letter in its e-mail.
+    """
 
     kind: str
     language: str
@@ -157,3 +227,5 @@ class LetterContent:
     closing: str
     signature: tuple[str, ...]
     frame: Frame
+    annexes: tuple[Annex, ...] = ()
+    reference: str = ""

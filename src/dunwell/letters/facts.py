@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from dunwell.letters.annexes.kinds import AnnexKind, Document
+
 PartyType = Literal["business", "consumer", "public"]
 Tone = Literal["friendly", "firm", "final"]
 Channel = Literal["letter", "email", "call", "portal"]
@@ -334,7 +336,8 @@ class LetterFacts:
     check. ``attorney`` is the lawyer or firm on whose letterhead the letter goes out; the creditor stays the
     one to be paid, into the attorney's bank accounts where they have any. ``clauses`` are the policy as
     a letter of terms sets it out; ``payment_days`` the days to pay an invoice, ``terms_from_on`` the first day of
-    the terms. The other parts serve the kinds of letters that are named after them.
+    the terms. ``annexes`` are the kinds of annexes asked for, ``documents`` the files that some of them copy. The other
+    parts serve the kinds of letters that are named after them.
     """
 
     kind: str
@@ -379,6 +382,8 @@ class LetterFacts:
     payment_days: int = 0
     terms_from_on: date | None = None
     attorney: Creditor | None = None
+    annexes: tuple[AnnexKind, ...] = ()
+    documents: tuple[Document, ...] = ()
 
     @property
     def sender(self) -> Creditor:

@@ -4,12 +4,9 @@ A letter with a problem is not approved. A problem names the text file and the l
 """
 
 import re
-import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache
-from typing import Any
 
 from dunwell.errors import Problem
 from dunwell.letters.compose import setting_for
@@ -17,11 +14,12 @@ from dunwell.letters.content import PARTS, Block, Bullets, LetterContent, Paragr
 from dunwell.letters.facts import InvoiceLine, LetterFacts
 from dunwell.letters.kinds import kinds
 from dunwell.letters.lint_kinds import Finding, kind_findings
-from dunwell.letters.lint_texts import find_words, position, words
+from dunwell.letters.lint_law import unlawful_claims, unlawful_threats
+from dunwell.letters.lint_words import find_words, position, shouting, words
 from dunwell.letters.payment import chosen_accounts, is_valid_iban
 from dunwell.letters.required import ALWAYS, FACTS, Fact, invoice_wordings
 from dunwell.letters.setting import Setting
-from dunwell.letters.texts import SHIPPED, KindText, Texts
+from dunwell.letters.texts import KindText, Texts
 
 _BLANKS = re.compile(r"[\s\u00a0\u202f\u2007\u200b]+")
 _LEFTOVERS = ("{{", "}}", "{%", "%}", ":::")
@@ -29,6 +27,13 @@ _LEFTOVERS = ("{{", "}}", "{%", "%}", ":::")
 
 def lint_letter(facts: LetterFacts, content: LetterContent, texts: Texts) -> list[Problem]:
     """Return everything that is wrong with a letter, in the order of the text file."""
+    source = texts.kind(content.language, facts.kind, content.region).path
+    found = {*lint_wording(facts, content, texts), *_lint_claims(facts, source), *lint_facts(facts, source)}
+    return sorted(found)
+
+
+def lint_wording(facts: LetterFacts, content: LetterContent, texts: Texts) -> list[Problem]:
+    """Return what is wrong with what a letter says, leaving aside whether its facts are sound and lawful."""
     setting = setting_for(facts, texts)
     text = texts.kind(content.language, facts.kind, content.region)
     found = [
@@ -36,9 +41,8 @@ def lint_letter(facts: LetterFacts, content: LetterContent, texts: Texts) -> lis
         *_lint_facts(setting, content, text),
         *_lint_invoices(setting, content, text),
         *_lint_words(facts, content, text),
+        *_lint_tone(facts, content, text),
         *_lint_leftovers(facts, content, text),
-        *_lint_claims(facts, text),
-        *lint_facts(facts, text.path),
     ]
     return sorted(set(found))
 
@@ -104,14 +108,14 @@ def _lint_facts(setting: Setting, content: LetterContent, text: KindText) -> Ite
         *(name for name in rules["facts"] if name != "invoices"),
         *(["bank"] if rules["request"] else []),
     ]
+    places = {part.name: part_text(part) for part in content.parts} | {"": letter_text(content)}
     for name in dict.fromkeys(names):
-        yield from _lint_fact(FACTS[name], setting, content, text)
+        yield from _lint_fact(FACTS[name], setting, places, text)
 
 
-def _lint_fact(fact: Fact, setting: Setting, content: LetterContent, text: KindText) -> Iterator[Problem]:
-    """Look for each wording in the fact's own part; whole letter when it may stand anywhere."""
-    parts = {part.name: part_text(part) for part in content.parts}
-    place = parts.get(fact.part, "") if fact.part else letter_text(content)
+def _lint_fact(fact: Fact, setting: Setting, places: Mapping[str, str], text: KindText) -> Iterator[Problem]:
+    """Look for each wording in the fact's own part; in the whole letter when it may stand anywhere."""
+    place = places.get(fact.part, "")
     for wording in fact.wordings(setting):
         if not any(normal(option) and normal(option) in place for option in wording):
             said = normal(wording[0]) or "not known"
@@ -200,26 +204,46 @@ def _without_names(facts: LetterFacts, text: str) -> str:
 
 
 def _lint_words(facts: LetterFacts, content: LetterContent, text: KindText) -> Iterator[Problem]:
-    listed = words(content.language)
+    """Report words that blame, that threaten what the law forbids, and steps that the policy does not take."""
+    listed, unlawful = words(content.language), unlawful_threats(facts)
+    announced = facts.consequences | ({"lawyer"} if facts.attorney else set())
     for part, said in _own_words(content):
         own = _without_names(facts, said)
         for word, _ in find_words(own, listed.get("forbidden", ())):
             yield _word_problem(text, part, word, "has no place in a letter", "Say it as a fact, without blame.")
-        for consequence, named in listed.get("consequences", {}).items():
-            if consequence in facts.consequences or (consequence == "lawyer" and facts.attorney):
-                continue
-            for word, _ in find_words(own, named):
-                why = f"announces {consequence}, which the policy has not switched on"
+        for threat, rule in unlawful.items():
+            for word, _ in find_words(own, listed.get("threats", {}).get(threat, ())):
+                yield _word_problem(text, part, word, f"threatens what the law forbids: {rule.reason}", "Take it out.")
+        for step in listed.get("consequences", {}).keys() - announced:
+            for word, _ in find_words(own, listed["consequences"][step]):
+                why = f"announces {step}, which the policy has not switched on"
                 yield _word_problem(text, part, word, why, "Switch it on in the policy, or take it out of the text.")
+
+
+def _lint_tone(facts: LetterFacts, content: LetterContent, text: KindText) -> Iterator[Problem]:
+    """A friendly request does not press, and no letter shouts."""
+    friendly = facts.tone == "friendly" and kinds()[facts.kind]["request"]
+    too_firm = words(content.language).get("too_firm", ()) if friendly else ()
+    for part, said in _own_words(content):
+        own = _without_names(facts, said)
+        for word, _ in find_words(own, too_firm):
+            why = "is too firm for a friendly letter"
+            yield _word_problem(text, part, word, why, "Ask, and keep the firm words for a later step.")
+        for loud in shouting(own):
+            yield _word_problem(text, part, loud, "shouts", "Say it calmly: no exclamation marks, no capitals.")
+
+
+def _sentence(word: str, why: str) -> str:
+    return f"{word!r} {why}" if why.endswith(".") else f"{word!r} {why}."
 
 
 def _word_problem(text: KindText, part: str, word: str, why: str, suggestion: str) -> Problem:
     section = text.section(part)
-    start = next((at for _, at in find_words(section.source, [word])), None)
-    if start is None:
-        return Problem(text.path, section.line, "", f"{word!r} {why}.", suggestion)
+    start = section.source.casefold().find(word.casefold())
+    if start < 0:
+        return Problem(text.path, section.line, "", _sentence(word, why), suggestion)
     line, column = position(section.source, start)
-    return Problem(text.path, section.line + line - 1, str(column), f"{word!r} {why}.", suggestion)
+    return Problem(text.path, section.line + line - 1, str(column), _sentence(word, why), suggestion)
 
 
 def _lint_leftovers(facts: LetterFacts, content: LetterContent, text: KindText) -> Iterator[Problem]:
@@ -230,25 +254,11 @@ def _lint_leftovers(facts: LetterFacts, content: LetterContent, text: KindText) 
                 yield _word_problem(text, part, sign, "is left of a placeholder or block", "Correct the text.")
 
 
-@cache
-def _unlawful() -> tuple[dict[str, Any], ...]:
-    return tuple(tomllib.loads((SHIPPED / "unlawful.toml").read_text(encoding="utf-8"))["rule"])
-
-
-def _lint_claims(facts: LetterFacts, text: KindText) -> Iterator[Problem]:
+def _lint_claims(facts: LetterFacts, source: str) -> Iterator[Problem]:
     """Report what the law of the creditor's or customer's country forbids to claim or announce."""
-    charged = {
-        "late_fee": facts.late_fee_minor,
-        "compensation": facts.compensation_minor,
-        "interest": facts.interest_minor,
-    }
-    made = facts.consequences | {name for name, minor in charged.items() if minor}
-    countries = {"*", facts.recipient.country, facts.creditor.jurisdiction or facts.creditor.country}
-    for rule in _unlawful():
-        applies = countries & set(rule["countries"]) and facts.recipient.party_type in rule["parties"]
-        if rule["what"] in made and applies:
-            message = f"The letter may not carry {rule['what']} here: {rule['reason']}"
-            yield Problem(text.path, 0, rule["what"], message, "Switch it off in the policy for these customers.")
+    for rule in unlawful_claims(facts):
+        message = f"The letter may not carry {rule.what} here: {rule.reason}"
+        yield Problem(source, 0, rule.what, message, "Switch it off in the policy for these customers.")
 
 
 def lint_facts(facts: LetterFacts, source: str) -> list[Problem]:

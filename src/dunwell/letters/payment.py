@@ -17,6 +17,9 @@ from dunwell.letters.formats import Formats
 
 _EPC_NAME_MAX, _EPC_TEXT_MAX, _EPC_MINOR_MAX = 70, 140, 99_999_999_999
 _SWISS_COUNTRIES = frozenset({"CH", "LI"})
+_QR_IIDS = range(30000, 32000)
+"""Institution numbers of QR-IBANs (SIX implementation guidelines 2.3)."""
+
 _VIETQR_PURPOSE_MAX = 25
 
 
@@ -100,13 +103,36 @@ def payment_code(facts: LetterFacts, label: Callable[[str], str]) -> PaymentCode
 def _code(facts: LetterFacts, account: BankAccount) -> tuple[str, str] | None:
     iban = account.iban.replace(" ", "")
     if iban and is_valid_iban(iban):
-        if iban[:2] in _SWISS_COUNTRIES and facts.currency in {"CHF", "EUR"}:
+        if is_swiss_payable(facts, iban):
             return "swiss", swiss_payload(facts, iban, account.holder)
         if facts.currency == "EUR" and payable_minor(facts) <= _EPC_MINOR_MAX:
             return "epc", epc_payload(facts, iban, account)
     if facts.currency == "VND" and account.bank_bin and account.account_number:
         return "vietqr", vietqr_payload(facts, account)
     return None
+
+
+def is_swiss_payable(facts: LetterFacts, iban: str) -> bool:
+    """Tell whether a Swiss QR code can be made: a QR-IBAN needs a reference of the bank's own kind, which we lack."""
+    is_qr_iban = iban[4:9].isdigit() and int(iban[4:9]) in _QR_IIDS
+    known = iban[:2] in _SWISS_COUNTRIES and facts.currency in {"CHF", "EUR"} and not is_qr_iban
+    return known and payable_minor(facts) <= _EPC_MINOR_MAX
+
+
+def slip_account(facts: LetterFacts) -> BankAccount | None:
+    """Return the account that a Swiss payment slip pays into: the one of the letter's own payment code.
+
+    ``None`` where there is nothing to pay or no such account.
+    """
+    if payable_minor(facts) <= 0:
+        return None
+    coded = next((a for a in chosen_accounts(facts) if _code(facts, a)), None)
+    return coded if coded and coded.iban[:2] in _SWISS_COUNTRIES else None
+
+
+def pays_by_slip(facts: LetterFacts) -> bool:
+    """Tell whether the letter's payment is made by a Swiss payment slip."""
+    return slip_account(facts) is not None
 
 
 def epc_payload(facts: LetterFacts, iban: str, account: BankAccount) -> str:
@@ -123,8 +149,8 @@ def swiss_payload(facts: LetterFacts, iban: str, holder: str) -> str:
     Structured addresses, no reference (NON).
     """
     creditor, recipient = facts.creditor, facts.recipient
-    payee = _swiss_party(holder or creditor.name, creditor.street, creditor.postcode, creditor.city, creditor.country)
-    payer = _swiss_party(recipient.name, recipient.street, recipient.postcode, recipient.city, recipient.country)
+    payee = swiss_party(holder or creditor.name, creditor.street, creditor.postcode, creditor.city, creditor.country)
+    payer = swiss_party(recipient.name, recipient.street, recipient.postcode, recipient.city, recipient.country)
     amount = money.format_plain(payable_minor(facts), facts.currency)
     message = payment_reference(facts)[:140]
     known = all((recipient.name, recipient.postcode, recipient.city, recipient.country))
@@ -133,7 +159,7 @@ def swiss_payload(facts: LetterFacts, iban: str, holder: str) -> str:
     return "\n".join([*head, *debtor, "NON", "", message, "EPD"])
 
 
-def _swiss_party(name: str, street: str, postcode: str, city: str, country: str) -> list[str]:
+def swiss_party(name: str, street: str, postcode: str, city: str, country: str) -> list[str]:
     """Return a structured address; a house number at the end of the street is split off."""
     first_line = street.splitlines()[0] if street else ""
     road, _, number = first_line.rpartition(" ")

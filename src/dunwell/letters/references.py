@@ -7,8 +7,9 @@ _SHIPPED = Texts()
 
 
 def clause_reference(language: str, number: str, texts: Texts = _SHIPPED) -> str:
-    """Return "section 4.2 of our payment policy" in ``language``; "" without a number.
+    """Return "section 4.2 of the payment policy" in ``language``; "" without a number.
 
+    The phrase does not say "our": a lawyer's letter quotes the creditor's clause with the same words.
     ``texts`` holds an owner's wording, if there is one (``sentences.clause_reference`` of ``common.toml``). A language
     without texts is worded in English, as its letters are.
     """

@@ -2,8 +2,8 @@
 
 The cage is a short list of allowed constructs, checked on the parsed text before anything runs: placeholders,
 ``if`` with comparisons, and ``plural(n, one=…, other=…)``. There are no loops, no attributes, no filters, no
-assignments, so a text can neither run long nor reach anything. Jinja's own sandbox stands behind it as a
-second wall.
+assignments, so a text can neither run long nor reach anything; nesting and written numbers are limited, so it cannot
+grow either. Jinja's own sandbox stands behind it as a second wall.
 """
 
 import re
@@ -24,8 +24,16 @@ _ALLOWED = (
     nodes.Const, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr, nodes.Call, nodes.Keyword,
 )  # fmt: skip
 _COMPARISONS = frozenset({"eq", "ne", "lt", "lteq", "gt", "gteq"})
+NESTING_MAX = 30
+"""How deep conditions and calls may stand in each other."""
+NUMBER_MAX = 1_000_000
+"""The largest number that a text may write; numbers of the letter come from its facts."""
+_UNREADABLE = (TemplateSyntaxError, RecursionError, MemoryError, SyntaxError, ValueError, OverflowError)
+"""What the parser raises on texts made to break it: a tower of brackets, a number of ten thousand digits."""
+_UNFILLED = (TemplateError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _TAGS = ("{{", "{%", "{#")
+_REASON_CHARS_MAX = 200
 _DIRECTIVE = re.compile(r"^:::\s*(\w+)$")
 
 Value = str | int | bool
@@ -46,17 +54,34 @@ def check(source: str, path: str, first_line: int, known: Iterable[str]) -> list
     """Report everything in a text that the cage forbids, and every placeholder that does not exist."""
     try:
         tree = _PLAIN.parse(source)
-    except TemplateSyntaxError as error:
-        return [Problem(path, first_line + error.lineno - 1, "", f"The text cannot be read: {error.message}.")]
+    except _UNREADABLE as error:
+        return [_unreadable(source, path, first_line, error)]
     names = frozenset(known)
     found: list[Problem] = []
     for node in _walk(tree):
         message, suggestion, word = _fault(node, names)
         if message:
             line = node.lineno or 1
-            place = _column(source, line, word)
+            place = column_of(source, line, word)
             found.append(Problem(path, first_line + line - 1, place, message, suggestion))
-    return found
+    return list(dict.fromkeys([*found, *_too_deep(tree, path, first_line)]))
+
+
+def _unreadable(source: str, path: str, first_line: int, error: BaseException) -> Problem:
+    """Say where a text stops making sense."""
+    if not isinstance(error, TemplateSyntaxError):
+        return Problem(
+            path, first_line, "1", "The text cannot be read: it is nested too deeply or a number is too long."
+        )
+    place = column_of(source, error.lineno, "")
+    return Problem(path, first_line + error.lineno - 1, place, f"The text cannot be read: {error.message}.")
+
+
+def _too_deep(tree: nodes.Node, path: str, first_line: int) -> Iterable[Problem]:
+    deep = _first_too_deep(tree)
+    if deep is not None:
+        message = f"Conditions and calls stand in each other more than {NESTING_MAX} deep."
+        yield Problem(path, first_line + (deep.lineno or 1) - 1, "", message, "Write it more simply.")
 
 
 def names_in(source: str) -> set[str]:
@@ -73,14 +98,31 @@ def plural_calls(source: str) -> list[tuple[int, set[str]]]:
 def _nodes(source: str) -> list[nodes.Node]:
     try:
         return list(_walk(_PLAIN.parse(source)))
-    except TemplateSyntaxError:
+    except _UNREADABLE:
         return []
 
 
 def _walk(tree: nodes.Node) -> Iterable[nodes.Node]:
-    yield tree
-    for child in tree.iter_child_nodes():
-        yield from _walk(child)
+    """Yield every construct of a text; the word before a call's bracket belongs to the call."""
+    return (node for node, _ in _walk_deep(tree))
+
+
+def _walk_deep(tree: nodes.Node) -> Iterable[tuple[nodes.Node, int]]:
+    """Yield every construct and how deep it stands, without recursion: a text may be made to exhaust it."""
+    waiting = [(tree, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        yield node, depth
+        children = [child for child in node.iter_child_nodes() if not _is_callee(node, child)]
+        waiting += [(child, depth + 1) for child in reversed(children)]
+
+
+def _is_callee(node: nodes.Node, child: nodes.Node) -> bool:
+    return isinstance(node, nodes.Call) and child is node.node and isinstance(child, nodes.Name)
+
+
+def _first_too_deep(tree: nodes.Node) -> nodes.Node | None:
+    return next((node for node, depth in _walk_deep(tree) if depth > NESTING_MAX), None)
 
 
 def _fault(node: nodes.Node, known: frozenset[str] | None) -> tuple[str, str, str]:
@@ -92,10 +134,25 @@ def _fault(node: nodes.Node, known: frozenset[str] | None) -> tuple[str, str, st
         return f"A letter text cannot compare with {node.op!r}.", "Use ==, !=, <, <=, > or >=.", ""
     if isinstance(node, nodes.Call):
         return _call_fault(node)
-    if isinstance(node, nodes.Name) and known is not None and node.name not in known | {"plural"}:
-        close = get_close_matches(node.name, known, n=1)
+    if isinstance(node, nodes.Const):
+        return _const_fault(node)
+    return _name_fault(node.name, known) if isinstance(node, nodes.Name) else ("", "", "")
+
+
+def _name_fault(name: str, known: frozenset[str] | None) -> tuple[str, str, str]:
+    if name == "plural":
+        return "plural needs its number and its forms.", "Write plural(n, one=…, other=…).", "plural"
+    if known is not None and name not in known:
+        close = get_close_matches(name, known, n=1)
         hint = f"Did you mean {close[0]}?" if close else "The list is in docs/guide/letters.md."
-        return f"There is no placeholder {node.name!r}.", hint, node.name
+        return f"There is no placeholder {name!r}.", hint, name
+    return "", "", ""
+
+
+def _const_fault(node: nodes.Const) -> tuple[str, str, str]:
+    value = node.value
+    if isinstance(value, float | complex) or (isinstance(value, int) and abs(value) > NUMBER_MAX):
+        return "A letter text writes whole numbers up to a million only.", "Amounts are placeholders.", ""
     return "", "", ""
 
 
@@ -105,11 +162,15 @@ def _call_fault(node: nodes.Call) -> tuple[str, str, str]:
     return "A letter text can call nothing but plural(n, one=…, other=…).", "", ""
 
 
-def _column(source: str, line: int, word: str) -> str:
+def column_of(source: str, line: int, word: str) -> str:
+    """Return where in its line a word stands; without a word, or where it is not there, the line's first tag."""
     lines = source.splitlines()
-    if not word or not 1 <= line <= len(lines):
+    if not 1 <= line <= len(lines):
         return ""
-    return str(lines[line - 1].find(word) + 1)
+    text = lines[line - 1]
+    found = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) if word else None
+    starts = [found.start()] if found else [at for at in map(text.find, _TAGS) if at >= 0]
+    return str(min(starts, default=0) + 1)
 
 
 @lru_cache(maxsize=4096)
@@ -117,9 +178,10 @@ def _compile(source: str, *, markdown: bool) -> Template:
     """Compile a text once; refuse one that the cage forbids (unknown names are found when it runs)."""
     environment = _MARKDOWN if markdown else _PLAIN
     try:
-        forbidden = next((node for node in _walk(environment.parse(source)) if _fault(node, None)[0]), None)
-    except TemplateSyntaxError as error:
-        raise RenderError(f"A letter text cannot be read: {error.message}.") from error
+        tree = environment.parse(source)
+    except _UNREADABLE as error:
+        raise RenderError(f"A letter text cannot be read: {_shortened(error)}.") from error
+    forbidden = next((node for node in _walk(tree) if _fault(node, None)[0]), None) or _first_too_deep(tree)
     if forbidden is not None:
         raise RenderError(f"A letter text uses what it may not: {type(forbidden).__name__}, line {forbidden.lineno}.")
     return environment.from_string(source)
@@ -141,8 +203,14 @@ def fill_markdown(source: str, values: Mapping[str, Value], plural: Plural) -> s
 def _run(source: str, values: Mapping[str, Value], plural: Plural, *, markdown: bool) -> str:
     try:
         return _compile(source, markdown=markdown).render({**values, "plural": plural})
-    except (TemplateError, TypeError, ValueError) as error:
-        raise RenderError(f"A letter text could not be filled: {error}.") from error
+    except _UNFILLED as error:
+        raise RenderError(f"A letter text could not be filled: {_shortened(error)}.") from error
+
+
+def _shortened(error: BaseException) -> str:
+    """Quote a reason without the text that somebody may have put into it by the thousand lines."""
+    text = str(getattr(error, "message", error))
+    return text if len(text) <= _REASON_CHARS_MAX else f"{text[:_REASON_CHARS_MAX]}…"
 
 
 def parse_blocks(markdown: str) -> list[Paragraph | Bullets | str]:

@@ -41,6 +41,9 @@ _WORDED = frozenset(
         "refusal_reasons",
         "ways_to_buy",
         "statement_entries",
+        "annexes",
+        "application_form",
+        "email",
     }
 )
 """The tables of ``common.toml`` that hold words; the others hold patterns and settings."""
@@ -153,7 +156,7 @@ class Texts:
             for name in ("common.toml", f"common.{region}.toml"):
                 path = folder / language / name
                 if path.is_file():
-                    data = merge(data, tomllib.loads(read_limited(path)))
+                    data = merge(data, read_table(path))
                     found = str(path)
         if not data:
             raise RenderError(f"There are no texts for the language {language!r}.")
@@ -173,7 +176,18 @@ def read_limited(path: Path) -> str:
     """Read a text file of at most ``TEXT_BYTES_MAX`` bytes; a larger one is a mistake, not a letter."""
     if path.stat().st_size > TEXT_BYTES_MAX:
         raise RenderError(f"{path} is larger than {TEXT_BYTES_MAX} bytes; a letter text is a page or two.")
-    return path.read_text(encoding="utf-8").removeprefix("\ufeff")
+    try:
+        return path.read_text(encoding="utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise RenderError(f"{path} is not in UTF-8; dunwell letters lint names the line.") from error
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """Read a file of shared words; one that is no TOML is a mistake of the text, not of the program."""
+    try:
+        return tomllib.loads(read_limited(path))
+    except tomllib.TOMLDecodeError as error:
+        raise RenderError(f"{path} is not TOML: {error}.") from error
 
 
 def prepare(source: str, common: Common) -> str:
