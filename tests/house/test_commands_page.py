@@ -46,6 +46,10 @@ ANSWERS = (
     ("why", "C1", "--referral"),
     ("why", "C2"),
     ("letters", "list"),
+    ("check", "C1", "10.00"),
+    ("promise", "add", "C1", "10.00", "--until", AS_OF, "--as-of", AS_OF),
+    ("plan", "offer", "C2", "--as-of", AS_OF),
+    ("timeline", "C1"),
     ("hold", "list"),
     ("law", "interest", *CLAIM),
 )

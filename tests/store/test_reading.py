@@ -2,6 +2,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from dunwell.casework.cases import Act, begin
 from dunwell.ledger.frames import ACCOUNTS, ENTRIES, EVENTS, INVOICES, ORDERS
 from dunwell.store import bulk
 from dunwell.store.models import Account, Hold, Invoice, Letter, Order
@@ -46,10 +47,11 @@ def test_an_empty_database_gives_empty_frames_of_the_contract() -> None:
 
 def test_the_ledger_comes_back_as_the_engine_reads_it() -> None:
     put_ledger()
-    Order.objects.create(account_id=account_id(), order_number="O1", ordered_on=JAN[0], currency="EUR", amount_minor=3)
-    Order.objects.create(
-        account_id=account_id(), order_number="O2", ordered_on=JAN[0], currency="EUR", amount_minor=4, state="invoiced"
-    )
+    for number, moved, amount_minor in (("O1", "approve", 3), ("O2", "hold", 7)):
+        order = Order(
+            account_id=account_id(), order_number=number, ordered_on=JAN[0], currency="EUR", amount_minor=amount_minor
+        )
+        begin(order, moved, Act(JAN[0], "Ann"))
     one, two = account_id(), account_id("C2")
     first, second = (Invoice.objects.get(invoice_number=number).pk for number in ("I1", "I2"))
     ledger = read_ledger()

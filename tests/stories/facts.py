@@ -13,11 +13,11 @@ from tests.stories.language import Line, StoryError
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "customers": (
         *("account_number", "name", "country", "language", "party_type", "currency", "credit_limit", "policy"),
-        *("segment", "contract_allows_hold", "email", "street", "postcode", "city"),
+        *("segment", "contract_allows_hold", "email", "street", "postcode", "city", "overdue_limit"),
     ),
     "invoices": (
         *("invoice_number", "account_number", "order_number", "issued_on", "delivered_on", "due_on"),
-        *("currency", "amount", "description"),
+        *("currency", "amount", "description", "instalment"),
     ),
     "payments": ("payment_reference", "account_number", "invoice_number", "paid_on", "currency", "amount", "kind"),
     "events": ("account_number", "on", "kind", "channel", "invoice_number", "currency", "amount", "until_on", "step"),

@@ -79,7 +79,29 @@ day 15   run
          -> COSTLY: days 15, interest 0.41, fee 10.00, total 110.41
          -> PLAIN: days 20, interest 0.00, fee 0.00, total 100.00, policy plain
 
-# peer 8, the second half (a due date per instalment is not there yet).
+# peer 8.
+story Of an invoice in two instalments only the one that is due is asked for, and asked for again when its payment bounces
+also on postgresql
+given step first on day 1: letter = "reminder"
+given policy hold.allowed = false
+given policy response_pause_days = 0
+given customer ACME country=GB
+day -5   invoice R1 50.00 due day 0 instalment=1
+         invoice R1 50.00 due day 5 instalment=2
+day 1    run                      -> letter first, open 100.00, overdue 50.00, total 50.00
+         approve                  -> approved 1
+         show ACME                -> says "R1 (1/2)", says not "R1 (2/2)"
+day 2    payment 50.00 for R1
+day 2    run                      -> none, open 50.00, overdue 0.00, withdrawn 1
+day 3    reversal 50.00 for R1
+day 3    run                      -> letter first, open 100.00, overdue 50.00, total 50.00
+day 6    run                      -> letter first, overdue 100.00
+day 7    payment 70.00 for R1
+day 7    run                      -> none, open 30.00, overdue 30.00, days 2
+day 8    payment 40.00 for R1
+day 8    run                      -> none, open 0.00, unapplied 10.00
+
+# peer 8, with two invoices.
 story A payment that is taken back makes the invoice overdue again
 given customer ACME country=GB
 day -30  invoice R1 50.00 due day 0
@@ -108,14 +130,35 @@ day 13   reversal 100.00 of APPLIED for R1
 day 13   run                      -> APPLIED: letter second_request, open 100.00
          -> LOOSE: letter second_request, unapplied 0.00
 
-# peer 10. (Its month-end rule is not there; what it proves of unsent letters is.)
+# peer 10.
 story A year of runs without a letter sent is still the first letter
+given step first on day 10: letter = "reminder"
+given step second on day 30: letter = "collection", at = "month_end"
+given step third on day 40: letter = "collection", min_gap_days = 10
 given customer ACME country=GB
 day -30  invoice R1 500.00 due day 0
-day 180  run                      -> letter reminder, drafted 1
-day 300  run                      -> letter reminder, drafted 0
-day 365  run                      -> letter reminder, drafted 0, requests 0
-         letters ACME             -> letters reminder draft
+day 180  run                      -> letter first, drafted 1
+day 300  run                      -> letter first, drafted 0
+day 365  run                      -> letter first, drafted 0, requests 0
+         letters ACME             -> letters first draft
+
+# peer 11. Day 30 is 14 February, so the second letter waits for the 29th; the third for ten days after it.
+story A step at the end of the month waits for the end of the month
+given day 0 is 2024-01-15
+given step first on day 10: letter = "reminder"
+given step second on day 30: letter = "collection", at = "month_end"
+given step third on day 40: letter = "collection", min_gap_days = 10
+given customer ACME country=GB
+day -30  invoice R1 500.00 due 2024-01-15
+day 2024-01-24  run               -> none, next look 2024-01-25
+day 2024-01-25  run               -> letter first
+         send                     -> sent 1
+day 2024-02-15  run               -> none, no step_due, next look 2024-02-29
+day 2024-02-28  run               -> none, no step_due
+day 2024-02-29  run               -> letter second, yes step_due
+         send                     -> sent 1
+day 2024-03-09  run               -> none, no gap_passed, next look 2024-03-10
+day 2024-03-10  run               -> letter third
 
 # peer 12.
 story A run for an earlier day than the last one writes nothing
@@ -347,6 +390,24 @@ day 0    run
          -> FIRM: none, next step third_request, days 3
 day 18   run                      -> FIRM: letter third_request, days 21
 
+# peer 29, the same with letters that Dunwell itself sent.
+story The ladder that starts again writes its first letter again
+given policy response_pause_days = 0
+given policy restart_on_cure = true
+given customer ACME country=GB
+day -30  invoice R1 100.00 due day 0
+day -10  invoice R2 100.00 due day 12
+day 3    run                      -> letter reminder
+         send                     -> sent 1
+day 12   run                      -> letter second_request
+         send                     -> sent 1
+day 14   payment 100.00 for R1
+day 16   run                      -> letter reminder, drafted 1, requests 0, days 4
+         send                     -> sent 1
+day 17   run                      -> none, drafted 0, requests 1
+day 24   run                      -> letter second_request, drafted 1
+         letters ACME             -> letters reminder sent then second_request sent then reminder sent then second_request draft
+
 # peer 30.
 story Five days after a release the same hold may not return, on the sixth it may
 given customer ACME country=GB
@@ -359,9 +420,8 @@ day 40   event release
 day 45   run                      -> no unprotected, hold none
 day 46   run                      -> hold, yes unprotected
 
-# peer 30, the same with holds that Dunwell itself kept.
+# peer 30, the same with holds that Dunwell itself kept. The hold letter gives until Monday, day 42.
 story A hold that was lifted by hand may return when the protection after it has ended
-xfail The hold step is taken once per episode, so after a release nothing is left that regrace_days could protect from.
 given customer ACME country=GB
 day -30  invoice R1 1000.00 due day 0
 day 3    event request step=reminder
@@ -369,6 +429,31 @@ day 12   event request step=second_request
 day 22   event request until day 29 step=third_request
 day 31   run                      -> hold
          send                     -> sent 1
-day 36   release ACME because "They promised on the phone."
-day 41   run                      -> none, no unprotected
-day 44   run                      -> hold, yes unprotected
+day 38   release ACME because "They promised on the phone."
+         send                     -> sent 1
+day 43   run                      -> none, no unprotected, hold none
+day 44   run                      -> hold, yes unprotected, drafted 1, proposed 1
+         run                      -> hold, drafted 0, proposed 0
+         send                     -> sent 1
+day 45   run                      -> none, hold in_force, drafted 0
+         letters ACME             -> letters hold sent then hold_release sent then hold sent
+
+# peer 30: what was paid is paid. The younger invoice earns a hold of its own, with requests of its own.
+story A hold that was cured does not return for the money that was paid
+given policy hold.min_unanswered_requests = 1
+given policy response_pause_days = 0
+given customer ACME country=GB
+day -30  invoice R1 1000.00 due day 0
+day 3    event request step=reminder
+day 12   event request step=second_request
+day 22   event request until day 29 step=third_request
+day 31   invoice R2 300.00 due day 33
+day 31   run                      -> hold
+         send                     -> sent 1
+day 40   payment 1000.00 for R1
+day 40   run                      -> release, released 1
+         send                     -> sent 1
+day 46   run                      -> none, yes unprotected, no unanswered, chaseable 300.00, hold none
+day 64   run                      -> none, yes over_hold_days, no unanswered, drafted 0
+day 78   run                      -> letter final_demand, total 300.00
+         letters ACME             -> letters hold sent then hold_release sent then final_demand draft

@@ -5,6 +5,7 @@ anything was written. Both must leave the database as it was, and say the same a
 """
 
 import re
+import shlex
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -154,7 +155,7 @@ def _command(stage: Stage, act: Act) -> CliResult:
         return _unchanged(stage, "dry run", *_COMMANDS["dry run"].split(), as_of=act.on)
     for verb in _COMMANDS.keys() | _LISTS.keys():
         if act.text == verb or act.text.startswith(f"{verb} "):
-            more = act.text.removeprefix(verb).split()
+            more = shlex.split(act.text.removeprefix(verb))
             if verb == "letters" and more:
                 more = ["--account", *more]
             words = (_COMMANDS | _LISTS)[verb].split()

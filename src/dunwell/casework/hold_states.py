@@ -1,27 +1,14 @@
-"""The life of a credit hold (product §2.1): which moves are legal, and the moves themselves.
+"""The life of a credit hold (product §2.1): the moves that ``lifecycles.HOLD`` allows."""
 
-    proposed → approved → notified → in_force → released
-    proposed, approved, notified → withdrawn
-
-No hold is in force without its letter: it is notified when its letter has gone out, and starts then.
-"""
-
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from dunwell.casework.lifecycles import HOLD
 from dunwell.errors import RefusedError
 from dunwell.store.claims import Move, move_hold
-from dunwell.store.models import LETTER_SENT, Hold
+from dunwell.store.models import Hold
 
-HOLD_MOVES: Mapping[str, tuple[str, ...]] = {
-    "proposed": ("approved", "withdrawn"),
-    "approved": ("notified", "withdrawn"),
-    "notified": ("in_force", "withdrawn"),
-    "in_force": ("released",),
-    "released": (),
-    "withdrawn": (),
-}
+HOLD_MOVES = HOLD.moves()
 """From each state, the states that may follow."""
 
 
@@ -49,19 +36,7 @@ def advance(hold: Hold, to_state: str, *, on: date, by: str, reason: str = "") -
 
 
 def _move(hold: Hold, move: Move, **changes: Any) -> None:
-    allowed = HOLD_MOVES[move.from_state]
-    if move.to_state not in allowed:
-        raise RefusedError(
-            f"The hold on {hold.account} is {move.from_state} and cannot become {move.to_state};"
-            f" it can become: {', '.join(allowed) or 'nothing else, it is over'}."
-        )
-    if move.to_state in ("notified", "in_force"):
-        _require_letter(hold)
+    HOLD.to_state(hold, f"The hold on {hold.account}", move.to_state, move)
     if not move_hold(hold.pk, move, changes):
         raise RefusedError(f"The hold on {hold.account} is no longer {move.from_state}: somebody else moved it first.")
     hold.refresh_from_db()
-
-
-def _require_letter(hold: Hold) -> None:
-    if hold.letter is None or hold.letter.state not in LETTER_SENT:
-        raise RefusedError(f"The letter of the hold on {hold.account} has not gone out; send it first.")

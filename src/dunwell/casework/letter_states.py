@@ -1,30 +1,15 @@
-"""The life of a letter (product §5): which moves are legal, and the moves themselves.
-
-draft → approved → queued → in_flight → sent → delivered
-in_flight → uncertain: a person decides; sending is at-most-once, so nothing is tried again by itself
-sent, delivered → bounced: a task for a person, not silence
-approved → sent: handed over by a person, printed and posted
-"""
+"""The life of a letter (product §5): the moves that ``lifecycles.LETTER`` allows."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from dunwell.casework.lifecycles import LETTER
 from dunwell.errors import RefusedError
 from dunwell.store.claims import NOW, Move, move_letter
 from dunwell.store.models import Letter
 
-LETTER_MOVES: Mapping[str, tuple[str, ...]] = {
-    "draft": ("approved", "cancelled"),
-    "approved": ("queued", "sent", "cancelled"),
-    "queued": ("in_flight", "cancelled"),
-    "in_flight": ("sent", "queued", "uncertain"),  # back to queued: surely not handed over
-    "uncertain": ("sent", "queued", "cancelled"),  # what a person found out
-    "sent": ("delivered", "bounced"),
-    "delivered": ("bounced",),
-    "bounced": (),
-    "cancelled": (),
-}
+LETTER_MOVES = LETTER.moves()
 """From each state, the states that may follow."""
 
 
@@ -56,12 +41,7 @@ def advance(letter: Letter, to_state: str, *, on: date, by: str, reason: str = "
 
 
 def _move(letter: Letter, move: Move, **changes: Any) -> None:
-    allowed = LETTER_MOVES[move.from_state]
-    if move.to_state not in allowed:
-        raise RefusedError(
-            f"Letter {letter.reference} is {move.from_state} and cannot become {move.to_state};"
-            f" it can become: {', '.join(allowed) or 'nothing else, it is finished'}."
-        )
+    LETTER.to_state(letter, f"Letter {letter.reference}", move.to_state, move)
     if not move_letter(letter.pk, move, changes):
         raise RefusedError(f"Letter {letter.reference} is no longer {move.from_state}: somebody else moved it first.")
     letter.refresh_from_db()

@@ -4,7 +4,16 @@ from pathlib import Path
 
 import click
 
-from dunwell.cli.common import command_errors, console, json_option, print_json, workspace_at, workspace_option
+from dunwell.cli.common import (
+    command_errors,
+    console,
+    json_option,
+    print_json,
+    today,
+    user_name,
+    workspace_at,
+    workspace_option,
+)
 from dunwell.runs.exporting import export_ledger
 
 
@@ -15,8 +24,8 @@ from dunwell.runs.exporting import export_ledger
 @command_errors
 def export(folder: Path, workspace: Path | None, as_json: bool) -> None:
     """Write customers, invoices, payments and events into FOLDER, in the form that `dunwell import` reads."""
-    workspace_at(workspace)
-    written = export_ledger(folder)
+    opened = workspace_at(workspace)
+    written = export_ledger(folder, user_name(), today(opened))
     if as_json:
         print_json({"files": {str(path): rows for path, rows in written.items()}})
         return

@@ -25,11 +25,14 @@ from dunwell.cli.common import (
     workspace_at,
     workspace_option,
 )
+from dunwell.cli.letters_calls import call_sheet
+from dunwell.cli.letters_gallery import gallery
+from dunwell.cli.letters_lint import lint
 from dunwell.errors import RefusedError, RenderError, UsageError
 from dunwell.runs import approving
 from dunwell.runs.desk import Desk
 from dunwell.runs.plain_text import as_text
-from dunwell.runs.rendering import content_of, render_letters
+from dunwell.runs.rendering import Forms, content_of, render_letters
 from dunwell.store import queries
 from dunwell.store.models import Letter
 
@@ -39,6 +42,11 @@ WAITING = ("draft", "approved")
 @click.group()
 def letters() -> None:
     """Letters: what was drafted, approved, sent."""
+
+
+letters.add_command(lint)
+letters.add_command(gallery)
+letters.add_command(call_sheet)
 
 
 @letters.command("list")
@@ -193,6 +201,8 @@ def cancel(
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder; the workspace's outbox by default."
 )
+@click.option("--print", "printed", is_flag=True, help="Also a print version: the letter and every annex in one PDF.")
+@click.option("--email", is_flag=True, help="Also the letter as an e-mail message (.eml), its annexes attached.")
 @as_of_option
 @workspace_option
 @json_option
@@ -200,27 +210,31 @@ def cancel(
 def render(
     references: tuple[str, ...],
     out: Path | None,
+    printed: bool,
+    email: bool,
     as_of: date | None,
     workspace: Path | None,
     as_json: bool,
 ) -> int:
-    """Write letters as PDF: the named ones, or all that wait (drafts and approved)."""
+    """Write letters as archival PDF, annexed files inside it: the named ones, or all that wait (drafts, approved)."""
     desk = desk_at(workspace, as_of, None)
     chosen = _chosen(references, None, None) if references else list(queries.letters(states=WAITING))
     if as_of is None and chosen:
         desk = Desk(desk.workspace, desk.rules, max(letter.drafted_on for letter in chosen), desk.by)
     folder = out or desk.workspace.outbox
-    done = render_letters(desk, chosen, folder)
+    done = render_letters(desk, chosen, folder, Forms(printed=printed, email=email))
     results = list(done if as_json else track(done, "Typesetting", total=len(chosen), console=console))
-    files = [str(result.path) for result in results if result.path]
+    files = [str(path) for result in results for path in result.files]
     failed = {result.letter.reference: result.failure for result in results if result.failure}
+    problems = [(result.letter.reference, problem) for result in results for problem in result.problems]
     if as_json:
-        print_json({"files": files, "failed": failed})
+        listed = [{"reference": reference, **asdict(problem)} for reference, problem in problems]
+        print_json({"files": files, "failed": failed, "problems": listed})
     else:
-        console.print(f"{plural(len(files), 'letter')} in {folder}")
-        for reference, failure in failed.items():
+        console.print(f"{plural(sum(1 for result in results if result.path), 'letter')} in {folder}")
+        for reference, failure in [*failed.items(), *problems]:
             click.echo(f"{reference}: {failure}", err=True)
-    return EXIT_PROBLEMS if failed else 0
+    return EXIT_PROBLEMS if failed or problems else 0
 
 
 def _letter(reference: str, workspace: Path | None, as_of: date | None, by: str | None) -> tuple[Letter, Desk]:

@@ -26,8 +26,9 @@ from dunwell.cli.common import (
 from dunwell.errors import UsageError
 from dunwell.law import load_law
 from dunwell.policy.check import check_policy
-from dunwell.policy.clauses import clauses
+from dunwell.policy.clauses import Clause, clauses
 from dunwell.policy.keys import PARTY_TYPES
+from dunwell.policy.select import Traits, select_policy
 from dunwell.policy.words import languages
 from dunwell.runs.policy_effects import (
     AMOUNTS,
@@ -40,10 +41,10 @@ from dunwell.runs.policy_effects import (
     side,
 )
 from dunwell.runs.reporting import problem_json
-from dunwell.runs.rules import read_rules, rules_of
+from dunwell.runs.rules import read_rules, rules_of, rules_on
 from dunwell.runs.versions import kept_versions, version_by
 from dunwell.runs.wording import sentence
-from dunwell.store.queries import latest_run
+from dunwell.store.queries import account_by_number, latest_run
 
 ACCOUNTS_SHOWN_MAX = 50
 """Accounts that ``policy diff`` prints one by one; the rest is counted, and ``--json`` has them all."""
@@ -110,15 +111,50 @@ def show(
     if chosen not in policies.policies:
         raise UsageError(f"There is no policy {chosen!r}; there are: {', '.join(policies.policies)}.")
     found = clauses(policies.policies[chosen], language, currency or opened.currency, party or "")
+    facts = {"policy": chosen, "version": policies.version, "language": language}
+    _print_clauses(facts, found, as_json=as_json)
+
+
+@policy.command()
+@click.argument("account")
+@click.option("--language", default="", help="en, es, de, fr, ro or vi; the customer's own by default.")
+@as_of_option
+@workspace_option
+@json_option
+@command_errors
+def extract(account: str, language: str, as_of: date | None, workspace: Path | None, as_json: bool) -> None:
+    """Print the clauses that apply to ACCOUNT, in its language and with the numbers that its letters quote."""
+    opened = workspace_at(workspace)
+    found = account_by_number(account)
+    if found is None:
+        raise UsageError(f"There is no account {account}.")
+    day, latest = as_of or today(opened), latest_run()
+    is_past = latest is not None and day < latest.as_of
+    policies = (rules_on(opened, day) if is_past else read_rules(opened, day)).policies
+    chosen = select_policy(policies, Traits(found.policy, found.country, found.party_type, found.segment))
+    spoken, currency = language or found.language or "en", found.currency or opened.currency
+    facts = {
+        "account_number": found.account_number,
+        "name": found.name,
+        "as_of": day.isoformat(),
+        "policy": chosen.policy,
+        "selected_by": chosen.by,
+        "version": policies.version,
+        "language": spoken,
+        "currency": currency,
+    }
+    if not as_json:
+        console.print(f"{found.account_number} {found.name}, as of {day}: policy {chosen.policy}", markup=False)
+        console.print(f"{chosen.because}\n", markup=False)
+    listed = clauses(policies.policies[chosen.policy], spoken, currency, found.party_type)
+    _print_clauses(facts, listed, as_json=as_json)
+
+
+def _print_clauses(facts: Mapping[str, str], found: list[Clause], *, as_json: bool) -> None:
+    """Print clauses as text or, with what is said about them, as one JSON object."""
     if as_json:
-        print_json(
-            {
-                "policy": chosen,
-                "version": policies.version,
-                "language": language,
-                "clauses": [{"number": c.number, "key": c.key, "title": c.title, "text": c.text} for c in found],
-            }
-        )
+        listed = [{"number": c.number, "key": c.key, "title": c.title, "text": c.text} for c in found]
+        print_json({**facts, "clauses": listed})
         return
     for clause in found:
         console.print(f"{clause.number} {clause.title}\n  {clause.text}\n", markup=False)

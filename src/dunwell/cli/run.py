@@ -60,10 +60,9 @@ def _print_report(report: DayReport) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("accounts", justify="right")
     table.add_column("action")
-    counts = dict(report.accounts["action"].cast(str).value_counts().iter_rows())
     for action, text in _ACTION_TEXT.items():
-        if counts.get(action):
-            table.add_row(f"{counts[action]:,}", text)
+        if report.actions.get(action):
+            table.add_row(f"{report.actions[action]:,}", text)
     console.print(table)
     done = [
         plural(report.drafted, "letter") + " drafted",

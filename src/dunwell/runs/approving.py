@@ -19,11 +19,18 @@ from dunwell.letters.content import LetterContent
 from dunwell.letters.facts import LetterFacts
 from dunwell.letters.lint_letter import lint_facts, lint_letter
 from dunwell.letters.texts import Texts
+from dunwell.policy.model import Policy
+from dunwell.runs.annexes import with_annexes
+from dunwell.runs.case_facts import case_facts, no_longer_wanted
+from dunwell.runs.case_letters import is_case_letter
 from dunwell.runs.desk import Desk
 from dunwell.runs.frozen import freeze
 from dunwell.runs.gate import require_fresh_data
 from dunwell.runs.letter_facts import Situation, facts_of, situation
+from dunwell.runs.occasion import occasion_of
+from dunwell.runs.plan_keeping import propose_hold_again
 from dunwell.runs.withdrawing import withdraw_hold_of
+from dunwell.store.bulk import writing
 from dunwell.store.fingerprint import RUN
 from dunwell.store.models import Hold, Letter
 
@@ -35,16 +42,20 @@ def approve(desk: Desk, letter: Letter) -> None:
     linter finds a fault.
     """
     now = _still_asked_for(desk, letter)
+    _require_four_eyes(desk, letter, desk.rules.policy(now.row["policy"]))
     facts, content = written(desk, letter, now)
     problems = faults(desk, facts, content)
     if problems:
         listed = "\n".join(str(problem) for problem in problems)
         raise RefusedError(f"Letter {letter.reference} cannot be approved:\n{listed}")
-    letter.pay_by_on, letter.total_due_minor = facts.pay_by_on, facts.total_minor
-    letter.save(update_fields=["pay_by_on", "total_due_minor"])
-    letter_states.approve(letter, on=desk.as_of, by=desk.by, content=freeze(content))
-    for hold in Hold.objects.filter(letter=letter, state="proposed"):
-        hold_states.advance(hold, "approved", on=desk.as_of, by=desk.by, reason="its letter was approved")
+    with writing():
+        letter.pay_by_on, letter.total_due_minor = facts.pay_by_on, facts.total_minor
+        letter.save(update_fields=["pay_by_on", "total_due_minor"])
+        letter_states.approve(letter, on=desk.as_of, by=desk.by, content=freeze(content))
+        if letter.kind == "plan_default" and is_case_letter(letter):
+            propose_hold_again(letter, desk.as_of, desk.by)
+        for hold in Hold.objects.select_related("account").filter(letter=letter, state="proposed"):
+            hold_states.advance(hold, "approved", on=desk.as_of, by=desk.by, reason="its letter was approved")
 
 
 def mark_sent(desk: Desk, letter: Letter) -> None:
@@ -54,13 +65,14 @@ def mark_sent(desk: Desk, letter: Letter) -> None:
     """
     now = _still_asked_for(desk, letter)
     _require_time_to_pay(desk, letter)
-    if now.row["pay_by_on"] is not None and letter.pay_by_on is not None:
-        letter.pay_by_on = max(letter.pay_by_on, now.row["pay_by_on"])  # nobody is pressed before the full term
-        letter.save(update_fields=["pay_by_on"])
-    letter_states.mark_sent(letter, on=desk.as_of, by=desk.by)
-    for hold in Hold.objects.filter(letter=letter, state="approved"):
-        hold_states.advance(hold, "notified", on=desk.as_of, by=desk.by, reason="its letter was sent")
-        hold_states.start(hold, on=desk.as_of, cure_by_on=_cure_by_on(desk, letter, now), by=desk.by)
+    with writing():
+        if now.row["pay_by_on"] is not None and letter.pay_by_on is not None:
+            letter.pay_by_on = max(letter.pay_by_on, now.row["pay_by_on"])  # nobody is pressed before the full term
+            letter.save(update_fields=["pay_by_on"])
+        letter_states.mark_sent(letter, on=desk.as_of, by=desk.by)
+        for hold in Hold.objects.filter(letter=letter, state="approved"):
+            hold_states.advance(hold, "notified", on=desk.as_of, by=desk.by, reason="its letter was sent")
+            hold_states.start(hold, on=desk.as_of, cure_by_on=_cure_by_on(desk, letter, now), by=desk.by)
 
 
 def _require_time_to_pay(desk: Desk, letter: Letter) -> None:
@@ -73,13 +85,16 @@ def _require_time_to_pay(desk: Desk, letter: Letter) -> None:
 
 def cancel(desk: Desk, letter: Letter, reason: str) -> None:
     """Cancel a letter that has not gone out; its step can be taken again, and its hold is withdrawn."""
-    letter_states.cancel(letter, on=desk.as_of, by=desk.by, reason=reason)
-    withdraw_hold_of(letter, desk.as_of, desk.by, reason)
+    with writing():
+        letter_states.cancel(letter, on=desk.as_of, by=desk.by, reason=reason)
+        withdraw_hold_of(letter, desk.as_of, desk.by, reason)
 
 
 def written(desk: Desk, letter: Letter, now: Situation) -> tuple[LetterFacts, LetterContent]:
     """Write a letter as of now: its facts and what it says."""
-    facts = facts_of(desk.workspace, desk.rules, letter, now)
+    is_of_case = is_case_letter(letter)
+    facts = case_facts(desk, letter, now) if is_of_case else facts_of(desk.workspace, desk.rules, letter, now)
+    facts = with_annexes(desk, letter, now, facts)
     return facts, compose(facts, texts_at(desk.workspace.texts))
 
 
@@ -98,19 +113,39 @@ def _still_asked_for(desk: Desk, letter: Letter) -> Situation:
     now = situation(desk.rules, letter.account_id, letter.currency, desk.as_of)
     policy = desk.rules.policy(now.row["policy"])
     require_fresh_data(policy, desk.as_of)
-    if letter.is_request and letter.state in ("draft", "approved") and not _asks_for(letter, now.row):
+    if is_case_letter(letter):
+        _require_wanted(desk, letter, now.row)
+    if letter.is_request and letter.state in ("draft", "approved") and not _asks_for(desk, letter, now.row):
         reason = f"No longer asked for on {desk.as_of}: {summarise(now.row, policy)}"
         cancel(desk, letter, reason)
         raise RefusedError(f"Letter {letter.reference} was withdrawn. {reason}")
     return now
 
 
-def _asks_for(letter: Letter, row: Mapping[str, Any]) -> bool:
-    """Whether the day's assessment still asks for a letter; one that a person placed only needs something chaseable."""
-    if letter.drafted_by != RUN:
+def _require_wanted(desk: Desk, letter: Letter, row: Mapping[str, Any]) -> None:
+    """Withdraw a letter whose case has moved on."""
+    reason = no_longer_wanted(letter, row)
+    if reason and letter.state in ("draft", "approved"):
+        cancel(desk, letter, f"No longer true on {desk.as_of}: {reason}.")
+        raise RefusedError(f"Letter {letter.reference} was withdrawn: {reason}.")
+
+
+def _require_four_eyes(desk: Desk, letter: Letter, policy: Policy) -> None:
+    """Where the policy wants it, who drafted a letter by hand does not approve it; the run's drafts anybody may."""
+    if policy.four_eyes and letter.drafted_by == desk.by:
+        raise RefusedError(
+            f"Letter {letter.reference} was drafted by {desk.by}; the policy wants somebody else to approve it."
+        )
+
+
+def _asks_for(desk: Desk, letter: Letter, row: Mapping[str, Any]) -> bool:
+    """Whether the day's assessment still asks for a letter; one by hand or of a case only needs something chaseable."""
+    if letter.drafted_by != RUN or is_case_letter(letter):
         return int(row["chaseable_minor"]) > 0
-    asked = (row["action"], row["step"], row["episode_start_on"])
-    return asked in (("letter", letter.step, letter.episode_start_on), ("hold", letter.step, letter.episode_start_on))
+    policy = desk.rules.policy(row["policy"])
+    asked_since_on = occasion_of(row, policy, desk.as_of, is_hold=row["action"] == "hold")
+    is_asked = row["action"] in ("letter", "hold") and row["step"] == letter.step
+    return is_asked and asked_since_on == letter.episode_start_on
 
 
 def _cure_by_on(desk: Desk, letter: Letter, now: Situation) -> date:

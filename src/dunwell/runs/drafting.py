@@ -6,6 +6,7 @@ import polars as pl
 
 from dunwell.ledger.frames import CURRENCY
 from dunwell.policy.model import PolicySet
+from dunwell.runs.occasion import occasion_on
 from dunwell.store.lookups import account_languages, holds_given_up
 from dunwell.store.recording import HOLDS, LETTERS
 
@@ -34,7 +35,7 @@ def letters_to_draft(accounts: pl.DataFrame, policies: PolicySet, as_of: date) -
         (~is_release).alias("is_request"),
         "language",
         pl.col("channel").fill_null(_CHANNEL_DEFAULT),
-        pl.when(is_release).then("held_on").otherwise("episode_start_on").alias("episode_start_on"),
+        pl.when(is_release).then("held_on").otherwise(occasion_on(policies, as_of)).alias("episode_start_on"),
         _reference(as_of).alias("reference"),
         "pay_by_on",
         "total_due_minor",
@@ -54,7 +55,7 @@ def _channels(policies: PolicySet) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"policy": pl.String, "step": pl.String, "channel": pl.String}, orient="row")
 
 
-def holds_to_propose(accounts: pl.DataFrame) -> pl.DataFrame:
+def holds_to_propose(accounts: pl.DataFrame, policies: PolicySet, as_of: date) -> pl.DataFrame:
     """One row per hold that the day's actions propose (``recording.HOLDS``)."""
     return (
         accounts.filter(pl.col("action") == "hold")
@@ -62,7 +63,7 @@ def holds_to_propose(accounts: pl.DataFrame) -> pl.DataFrame:
             "account_id",
             pl.col("currency").cast(CURRENCY),
             pl.col("total_due_minor").alias("demanded_minor"),
-            "episode_start_on",
+            occasion_on(policies, as_of).alias("episode_start_on"),
             "step",
         )
         .select(list(HOLDS))

@@ -10,6 +10,7 @@ from dunwell.policy.model import Step
 from dunwell.runs.desk import Desk
 from dunwell.runs.drafting import RELEASE_STEP
 from dunwell.runs.letter_facts import Situation, situation
+from dunwell.runs.occasion import occasion_of
 from dunwell.store.bulk import writing
 from dunwell.store.models import HOLD_LIVE, Account, Hold
 from dunwell.store.models.holds import HOLD_STATES
@@ -38,7 +39,7 @@ def place(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
         "is_request": True,
         "language": account.language,
         "channel": step.channel,
-        "episode_start_on": now.row["episode_start_on"],
+        "episode_start_on": occasion_of(now.row, policy, desk.as_of, is_hold=True),
         "reference": f"{account.account_number}-{desk.as_of:%Y%m%d}-{step.id.replace('_', '-')}-{currency}",
         "pay_by_on": pay_by_on,
         "total_due_minor": now.row["total_due_minor"],
@@ -77,13 +78,14 @@ def release(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
     )
     if hold is None:
         raise RefusedError(f"{account.account_number} has no live hold in {currency}.")
-    if hold.state != "in_force":
-        _cancel_letter(desk, hold, reason)
-        hold_states.advance(hold, "withdrawn", on=desk.as_of, by=desk.by, reason=reason)
+    with writing():
+        if hold.state != "in_force":
+            _cancel_letter(desk, hold, reason)
+            hold_states.advance(hold, "withdrawn", on=desk.as_of, by=desk.by, reason=reason)
+            return hold
+        hold_states.release(hold, on=desk.as_of, by=desk.by, reason=reason)
+        _draft_release_letter(desk, account, hold)
         return hold
-    hold_states.release(hold, on=desk.as_of, by=desk.by, reason=reason)
-    _draft_release_letter(desk, account, hold)
-    return hold
 
 
 def _cancel_letter(desk: Desk, hold: Hold, reason: str) -> None:

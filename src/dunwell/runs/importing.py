@@ -1,7 +1,7 @@
 """Files into the ledger: read, check what they refer to, write, and report everything there is to say."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -66,6 +66,7 @@ def _import_one(workspace: Workspace, path: Path, parsed: Parsed, request: Impor
         by=request.by,
         bank_complete_through=request.bank_complete_through,
         rows_rejected=len(checked.rejected_lines),
+        on=datetime.now(workspace.time_zone).date(),
     )
     with writing():
         imported = tuple(import_parsed(table.kind, table.frame, origin) for table in checked.tables)

@@ -32,7 +32,15 @@ _CHANNELS: Mapping[str, letter.Channel] = {
     "portal": "portal",
 }
 _TONES: Mapping[str, letter.Tone] = {"friendly": "friendly", "neutral": "firm", "firm": "firm", "final": "final"}
-_CLAUSE_OF_KIND = {"hold": "hold", "hold_release": "hold.cure", "collection": "terms"}
+_CLAUSE_OF_KIND = {
+    "hold": "hold",
+    "hold_release": "hold.cure",
+    "collection": "terms",
+    "order_on_hold": "hold.effect",
+    "plan_offer": "plan",
+    "plan_confirmation": "plan",
+    "plan_default": "plan.default",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +89,21 @@ def _of_account(
 
 
 def facts_of(workspace: Workspace, rules: Rules, draft: Letter, now: Situation) -> letter.LetterFacts:
-    """Gather what the letter says as of ``now``: invoices with charges, what was asked before, the clause."""
+    """Gather what a letter of the ladder says as of ``now``: invoices with charges, what was asked before, the clause.
+
+    Letters that belong to other cases: ``runs.case_facts``.
+    """
+    said = basic_facts(workspace, rules, draft, now)
+    return with_demand(said, rules, draft, now) if draft.is_request else _with_release(said, draft, now)
+
+
+def basic_facts(workspace: Workspace, rules: Rules, draft: Letter, now: Situation) -> letter.LetterFacts:
+    """Gather what every letter says: who writes to whom, when, and on which clause."""
     policy = rules.policy(now.row["policy"])
     step = next((step for step in policy.steps if step.id == draft.step), None)
     warns_of_hold = bool(step and step.warns_of_hold)
     number, text = _clause(policy, draft, "hold" if warns_of_hold else _CLAUSE_OF_KIND.get(draft.kind, ""))
-    said = letter.LetterFacts(
+    return letter.LetterFacts(
         kind=draft.kind,
         language=draft.language,
         written_on=now.as_of,
@@ -101,11 +118,11 @@ def facts_of(workspace: Workspace, rules: Rules, draft: Letter, now: Situation) 
         consequences=_consequences(policy, step),
         hold=_hold_terms(policy, draft, now),
         offers_plan=policy.plan.offered,
+        layout=workspace.form,
     )
-    return _with_demand(said, rules, draft, now) if draft.is_request else _with_release(said, draft, now)
 
 
-def _with_demand(said: letter.LetterFacts, rules: Rules, draft: Letter, now: Situation) -> letter.LetterFacts:
+def with_demand(said: letter.LetterFacts, rules: Rules, draft: Letter, now: Situation) -> letter.LetterFacts:
     """Add what is asked for: invoices with their charges, how those came about, by when, and what was asked before."""
     policy = rules.policy(now.row["policy"])
     rows = _asked_rows(draft, now)

@@ -6,6 +6,8 @@
     withdraw what no longer holds      runs/withdrawing.py
     record it all, or nothing          store/recording.py
     release cured holds                runs/releasing.py
+    recognise kept and broken promises,
+    credited disputes, paid plans ...  runs/case_keeping.py
 
 What is drafted waits for a person: runs/approving.py. Running twice on a day changes nothing; a run for a day before
 the latest recorded one only reads, and gives what was decided then (product §2).
@@ -13,6 +15,7 @@ the latest recorded one only reads, and gives what was decided then (product §2
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
@@ -20,6 +23,7 @@ from dunwell.assess.engine import assess
 from dunwell.errors import Problem
 from dunwell.ledger.checks import check_ledger
 from dunwell.runs import drafting, releasing, withdrawing
+from dunwell.runs.case_keeping import keep_cases
 from dunwell.runs.rules import Rules, read_rules, rules_on
 from dunwell.runs.versions import ledger_on
 from dunwell.store import queries
@@ -30,13 +34,13 @@ from dunwell.store.recording import Outcome, finish_run, read_decisions
 from dunwell.store.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DayReport:
-    """What a run found and did. ``accounts`` are the decisions (``ACCOUNT_COLUMNS``)."""
+    """What a run found and did. ``decided`` are its decisions, or the recorded run that holds them."""
 
     as_of: date
     rules: Rules
-    accounts: pl.DataFrame
+    decided: pl.DataFrame | Run
     problems: tuple[Problem, ...]
     is_recorded: bool
     is_replay: bool = False
@@ -44,6 +48,22 @@ class DayReport:
     proposed: int = 0
     withdrawn: int = 0
     released: int = 0
+
+    @cached_property
+    def accounts(self) -> pl.DataFrame:
+        """The decisions (``ACCOUNT_COLUMNS``); those of a recorded run are read when they are first asked for."""
+        return read_decisions(self.decided.pk) if isinstance(self.decided, Run) else self.decided
+
+    @property
+    def actions(self) -> dict[str, int]:
+        """How many accounts and currencies each action concerns."""
+        if isinstance(self.decided, Run):
+            return dict(self.decided.counts["actions"])
+        return _actions(self.decided)
+
+
+def _actions(accounts: pl.DataFrame) -> dict[str, int]:
+    return dict(accounts["action"].cast(pl.String).value_counts().iter_rows())
 
 
 def run_day(workspace: Workspace, as_of: date, *, dry_run: bool = False) -> DayReport:
@@ -72,15 +92,20 @@ def _record(
 ) -> DayReport:
     """Write the day's decisions with the drafts and proposals that follow from them, all or nothing."""
     with writing():
+        done = queries.finished_run(as_of)
+        if done is not None and done.data_fingerprint == data_fingerprint(rules.version):
+            return _recorded(rules, done)  # another run was faster
         version = queries.record_policy(rules.policies.version, rules.text, rules.policies.effective_on)
         run = queries.start_run(as_of, version, fingerprint, by=RUN)
         withdrawn = withdrawing.withdraw_stale(accounts, rules, as_of)
         wanted = drafting.without_given_up_holds(accounts, as_of)
         letters = drafting.letters_to_draft(wanted, rules.policies, as_of)
-        kept = {"problems": [asdict(problem) for problem in problems]}
-        outcome = Outcome(accounts, letters, drafting.holds_to_propose(wanted), kept)
+        kept = {"actions": _actions(accounts), "problems": [asdict(problem) for problem in problems]}
+        holds = drafting.holds_to_propose(wanted, rules.policies, as_of)
+        outcome = Outcome(accounts, letters, holds, kept)
         recorded = finish_run(run.pk, as_of, outcome, RUN)
         released = releasing.release_cured(accounts, as_of)
+        keep_cases(as_of)
     return DayReport(
         as_of,
         rules,
@@ -97,7 +122,7 @@ def _record(
 def _recorded(rules: Rules, done: Run) -> DayReport:
     """Give what was already decided today, because nothing changed since; the ledger is not read again."""
     problems = tuple(Problem(**problem) for problem in done.counts.get("problems", ()))
-    return DayReport(done.as_of, rules, read_decisions(done.pk), problems, is_recorded=True)
+    return DayReport(done.as_of, rules, done, problems, is_recorded=True)
 
 
 def _replay(workspace: Workspace, as_of: date) -> DayReport:

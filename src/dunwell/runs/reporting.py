@@ -10,6 +10,7 @@ from dunwell.errors import Problem
 from dunwell.runs.nightly import DayReport
 from dunwell.runs.offering import Customer, alternatives, referral
 from dunwell.store import queries
+from dunwell.store.cases import failed_plans
 from dunwell.store.lookups import account_names
 
 _BUCKETS = {
@@ -145,7 +146,7 @@ def why_json(report: DayReport, account_id: int, *, wants_referral: bool = False
     """
     names = _Names(report)
     account = queries.accounts_by_id([account_id])[account_id]
-    customer = Customer(account.country, account.party_type)
+    customer = Customer(account.country, account.party_type, failed_plans(account_id))
     return [
         _why(row, report, names) | _choices(row, report, customer, wants_referral=wants_referral)
         for row in _own_rows(report, account_id)

@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from dunwell.assess.parameters import policy_of_account
+from dunwell.assess.parameters import policy_index
 from dunwell.errors import Problem, UsageError
 from dunwell.ledger.frames import Ledger
 from dunwell.policy.parse import parse_policy
@@ -157,7 +157,7 @@ def _without_hold(accounts: pl.DataFrame, signers: dict[PolicyVersion, list[int]
         policies, _ = parse_policy(version.text, str(version))
         if policies is None:
             continue  # a text that a later program can no longer read; the present policy decides
-        strict = [name for name, policy in policies.policies.items() if not policy.hold.allowed]
-        own = accounts.filter(pl.col("account_id").is_in(account_ids)).with_columns(policy_of_account(policies))
-        found += own.filter(pl.col("policy").is_in(strict))["account_id"].to_list()
+        strict = [number for number, policy in enumerate(policies.policies.values()) if not policy.hold.allowed]
+        own = accounts.filter(pl.col("account_id").is_in(account_ids)).with_columns(policy_index(policies))
+        found += own.filter(pl.col("policy_index").is_in(strict))["account_id"].to_list()
     return found

@@ -3,12 +3,12 @@
 Everything goes through Django's own connection, so that bulk rows and ORM rows share one transaction. A second
 SQLite library in the process, as the Arrow drivers bring one, drops the file locks of the first when it closes the
 file, and the database is destroyed (https://www.sqlite.org/howtocorrupt.html, section 2.2.1). Rows travel as text
-that the database and Polars build and parse in C: on PostgreSQL by COPY, out of SQLite as one joined text per chunk.
+that the database and Polars build and parse in C: on PostgreSQL by COPY, out of SQLite as one text per column.
 
 SQL in this room runs on both databases.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
@@ -17,12 +17,13 @@ import polars as pl
 from django.db import OperationalError, connection, transaction
 
 from dunwell.errors import WorkspaceError
+from dunwell.store.setup import BUSY_TIMEOUT_SECONDS
 
 CHUNK_ROWS = 1_000_000
 """Rows read in one piece; the joined text of a piece stays far below SQLite's limit of 1,000,000,000 bytes."""
 
-_WRITERS_LOCK = 0x64756E77  # an arbitrary number of ours ("dunw") that all bulk writers on PostgreSQL queue for
-_FIELD_END, _ROW_END = "\x1f", "\x1e"  # the control characters made for this; blanked in texts
+WRITERS_LOCK = 0x64756E77  # an arbitrary number of ours ("dunw") that all bulk writers on PostgreSQL queue for
+_END, _NEVER = "\x1e", "\x1f"  # control characters made for ending values; both are blanked in texts
 _NULL = "\x01"
 _PG_TYPES = {pl.Int64: "bigint", pl.Date: "date", pl.Boolean: "boolean"}
 
@@ -53,8 +54,9 @@ def writing() -> Iterator[None]:
     Raises ``WorkspaceError`` when another writer does not finish in time or the disk is full.
     """
     with _explained(), transaction.atomic():
-        if not is_sqlite():  # SQLite has one writer anyway
-            execute(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")
+        if not is_sqlite():  # SQLite has one writer anyway, and waits as long
+            execute(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_SECONDS}s'")
+            execute(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
         yield
 
 
@@ -78,17 +80,8 @@ def frame(sql: str, schema: pl.Schema) -> pl.DataFrame:
 
     A text that is null comes back empty; in any other type an empty value is null.
     """
-    text = _joined(sql, schema) if is_sqlite() else _copied(sql, schema)
-    if not text:
-        return pl.DataFrame(schema=schema)
-    rows = pl.read_csv(
-        text,
-        has_header=False,
-        schema={name: pl.String() if dtype == pl.Boolean else dtype for name, dtype in schema.items()},
-        separator=_FIELD_END if is_sqlite() else ",",
-        eol_char=_ROW_END if is_sqlite() else "\n",
-        quote_char=None if is_sqlite() else '"',
-    )
+    raw = {name: pl.String() if dtype == pl.Boolean else dtype for name, dtype in schema.items()}
+    rows = _columns(sql, raw) if is_sqlite() else _copied(sql, raw)
     return rows.with_columns(*_finished(schema))
 
 
@@ -156,37 +149,48 @@ def _explained() -> Iterator[None]:
 
 
 def _explain(text: str) -> str:
-    if "locked" in text or "busy" in text:
+    if "locked" in text or "busy" in text or "lock timeout" in text:
         return "Another program is writing to the workspace. Try again when it has finished."
     if "disk is full" in text or "No space left" in text:
         return "The disk is full; nothing of this was kept. Make room and try again."
+    if "disk I/O error" in text:
+        return "The disk could not be written or read; nothing of this was kept. Look at it with: dunwell doctor"
     return f"The database refused: {text}"
 
 
-def _joined(sql: str, schema: pl.Schema) -> bytes:
-    """Return the rows of a SQLite query as one text."""
-    shape = _FIELD_END.join(["%s"] * len(schema))
-    fields = ", ".join(_sqlite_field(name, dtype) for name, dtype in schema.items())
-    joined = scalar(f"SELECT group_concat(printf('{shape}', {fields}), '{_ROW_END}') FROM ({sql})")
-    return (joined or "").encode()
+def _columns(sql: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """Return the rows of a SQLite query, each column taken as one text; twice as fast as one text per row."""
+    fields = ", ".join(f"CAST(group_concat({_sqlite_field(*column)}, '{_END}') AS BLOB)" for column in schema.items())
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*), {fields} FROM ({sql})")
+        count, *texts = cursor.fetchone()
+    if not count:
+        return pl.DataFrame(schema=schema)
+    return pl.DataFrame([_series(text, name, dtype) for text, (name, dtype) in zip(texts, schema.items(), strict=True)])
 
 
 def _sqlite_field(name: str, dtype: pl.DataType) -> str:
-    column = f'"{name}"'
-    if dtype != pl.String:
-        return column
-    return f"replace(replace({column}, '{_FIELD_END}', ' '), '{_ROW_END}', ' ')"
+    known = f"COALESCE(\"{name}\", '')"  # group_concat leaves nulls out
+    return known if dtype != pl.String else f"replace(replace({known}, '{_END}', ' '), '{_NEVER}', ' ')"
 
 
-def _copied(sql: str, schema: pl.Schema) -> bytes:
-    """Return the rows of a PostgreSQL query as CSV."""
+def _series(text: bytes, name: str, dtype: pl.DataType) -> pl.Series:
+    """The values of a column; the last one is ended like the others, so that an empty one is not lost."""
+    return pl.read_csv(
+        text + _END.encode(), has_header=False, schema={name: dtype}, separator=_NEVER, eol_char=_END, quote_char=None
+    ).to_series()
+
+
+def _copied(sql: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """Return the rows of a PostgreSQL query, which come as CSV."""
     # an empty text would be quoted, and a quoted nothing is no null
     columns = ", ".join(
         f"NULLIF(\"{name}\", '')" if isinstance(dtype, pl.Enum) else f'"{name}"' for name, dtype in schema.items()
     )
     query = f"COPY (SELECT {columns} FROM ({sql}) q) TO STDOUT (FORMAT csv)"
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(query) as copy:
-        return b"".join(copy)
+        text = b"".join(copy)
+    return pl.read_csv(text, has_header=False, schema=dict(schema)) if text else pl.DataFrame(schema=schema)
 
 
 def _copy_in(target: str, rows: pl.DataFrame) -> None:

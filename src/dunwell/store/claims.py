@@ -9,10 +9,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.db.models.functions import Now
 
-from dunwell.store.models import Hold, HoldTransition, Letter, LetterTransition
+from dunwell.store import audit, bulk
+from dunwell.store.audit_rows import rows_between
+from dunwell.store.models import (
+    Application,
+    CaseTransition,
+    Dispute,
+    Exclusion,
+    Hold,
+    HoldTransition,
+    Letter,
+    LetterTransition,
+    Offer,
+    Order,
+    Plan,
+    Promise,
+    Referral,
+)
+
+Case = Promise | Dispute | Exclusion | Order | Plan | Offer | Application | Referral
+"""A case whose transitions are rows of ``CaseTransition``."""
 
 NOW = Now()
 """For columns that hold the instant of a move; the database's clock, as for every instant."""
@@ -27,35 +45,90 @@ class Move:
     on: date
     by: str
     reason: str = ""
+    event: str = ""
+    evidence: str = ""
+
+
+def kind_of(case: Case) -> str:
+    """Return the kind of a case, as its transitions name it."""
+    return type(case).__name__.lower()
 
 
 def move_letter(letter_id: int, move: Move, changes: Mapping[str, Any] | None = None) -> bool:
     """Move a letter and set ``changes`` with it; ``False`` when it was no longer in ``move.from_state``."""
-    with transaction.atomic():
+    with bulk.writing():
         waiting = Letter.objects.filter(pk=letter_id, state=move.from_state)
         if waiting.update(state=move.to_state, **(changes or {})) != 1:
             return False
-        LetterTransition.objects.create(letter_id=letter_id, **_row(move))
+        written = LetterTransition.objects.create(letter_id=letter_id, **_row(move))
+        content = (changes or {}).get("content")
+        frozen = {"content_sha256": audit.content_digest(content)} if content else {}
+        _audit("letter", Letter.objects.only("account_id").get(pk=letter_id), move, written, **frozen)
     return True
 
 
 def move_hold(hold_id: int, move: Move, changes: Mapping[str, Any] | None = None) -> bool:
     """Move a hold and set ``changes`` with it; ``False`` when it was no longer in ``move.from_state``."""
-    with transaction.atomic():
+    with bulk.writing():
         waiting = Hold.objects.filter(pk=hold_id, state=move.from_state)
         if waiting.update(state=move.to_state, **(changes or {})) != 1:
             return False
-        HoldTransition.objects.create(hold_id=hold_id, **_row(move))
+        written = HoldTransition.objects.create(hold_id=hold_id, **_row(move))
+        _audit("hold", Hold.objects.only("account_id").get(pk=hold_id), move, written)
     return True
 
 
 def place_hold(hold: Hold, move: Move) -> Hold:
     """Save a new hold with its first transition row, both or neither."""
-    with transaction.atomic():
+    with bulk.writing():
         hold.state = move.to_state
         hold.save(force_insert=True)
-        HoldTransition.objects.create(hold=hold, **_row(move))
+        _audit("hold", hold, move, HoldTransition.objects.create(hold=hold, **_row(move)))
     return hold
+
+
+def open_case(case: Case, move: Move) -> None:
+    """Save a new case with its first transition row, both or neither."""
+    with bulk.writing():
+        case.state = move.to_state
+        case.save(force_insert=True)
+        _write_case_row(case, move)
+
+
+def move_case(case: Case, move: Move, changes: Mapping[str, Any] | None = None) -> bool:
+    """Move a case and set ``changes`` with it; ``False`` when it was no longer in ``move.from_state``."""
+    with bulk.writing():
+        waiting = type(case)._default_manager.filter(pk=case.pk, state=move.from_state)  # noqa: SLF001 - Django's own name
+        if waiting.update(state=move.to_state, **(changes or {})) != 1:
+            return False
+        _write_case_row(case, move)
+    case.refresh_from_db()
+    return True
+
+
+def last_move_on(case: Case) -> date | None:
+    """Return the business day of a case's last move."""
+    rows = CaseTransition.objects.filter(kind=kind_of(case), case_id=case.pk).order_by("-id")
+    return rows.values_list("on", flat=True).first()
+
+
+def _write_case_row(case: Case, move: Move) -> None:
+    case_row = {"kind": kind_of(case), "case_id": case.pk, "account_id": case.account_id}
+    written = CaseTransition.objects.create(**case_row, event=move.event, evidence=move.evidence, **_row(move))
+    _audit(kind_of(case), case, move, written)
+
+
+def _audit(
+    what: str,
+    case: Case | Letter | Hold,
+    move: Move,
+    written: LetterTransition | HoldTransition | CaseTransition,
+    **more: str,
+) -> None:
+    """Put a move into the audit trail, in its transaction; its reason stays in the row, the trail has the digest."""
+    summary = {"from": move.from_state, "to": move.to_state, **({"event": move.event} if move.event else {}), **more}
+    rows = [rows_between(type(written).__name__.lower(), written.pk, written.pk)]
+    audit.append(audit.Act(what, move.by, move.on, case.pk, case.account_id, summary, rows))
 
 
 def _row(move: Move) -> dict[str, Any]:

@@ -9,11 +9,17 @@ _ACCOUNT = (
     " salutation, phone, currency, credit_limit_minor, policy, contract_allows_hold, contract_document"
 )
 
+_INSTALMENT = (
+    "CASE WHEN v.instalment > 1 OR EXISTS (SELECT 1 FROM store_invoice w WHERE w.account_id = v.account_id"
+    " AND w.invoice_number = v.invoice_number AND w.instalment > 1) THEN v.instalment END"
+)
+"""Written only where an invoice has several: a row without one is a whole invoice."""
+
 _SELECTS = {
     "customers": f"SELECT {_ACCOUNT}, extra, id AS source_line FROM store_account",
     "invoices": (
         "SELECT v.invoice_number, a.account_number, v.order_number, v.issued_on, v.delivered_on, v.due_on, v.currency,"
-        " v.amount_minor, v.description, v.document, v.extra, v.id AS source_line"
+        f" v.amount_minor, v.description, v.document, {_INSTALMENT} AS instalment, v.extra, v.id AS source_line"
         " FROM store_invoice v JOIN store_account a ON a.id = v.account_id"
     ),
     "payments": (

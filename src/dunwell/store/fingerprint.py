@@ -1,13 +1,14 @@
 """Whether anything changed since a run: what an assessment depends on, as a short text.
 
-It covers the imports, the letters really sent or cancelled by a person, the holds that began or ended, and the policy.
+It covers the imports, the letters really sent or cancelled by a person, the holds that began or ended, the
+moves of all other cases, calls, and the policy.
 What a run itself drafts or withdraws is left out, because it changes no assessment: two runs on an unchanged day
 have the same fingerprint.
 """
 
-from django.db.models import Count, Max
+from django.db.models import Max
 
-from dunwell.store.models import HoldTransition, LetterTransition, Order
+from dunwell.store.models import Call, CaseTransition, HoldTransition, LetterTransition
 from dunwell.store.queries import latest_batch_id
 
 _LETTER_MOVES = ("sent", "delivered", "bounced", "cancelled")
@@ -24,6 +25,7 @@ def data_fingerprint(policy_version: str) -> str:
         latest_batch_id(),
         letters.aggregate(last=Max("id"))["last"] or 0,
         holds.aggregate(last=Max("id"))["last"] or 0,
-        Order.objects.aggregate(count=Count("id"))["count"],
+        CaseTransition.objects.exclude(by=RUN).aggregate(last=Max("id"))["last"] or 0,
+        Call.objects.aggregate(last=Max("id"))["last"] or 0,
     ]
     return "-".join([*(str(part) for part in parts), policy_version])

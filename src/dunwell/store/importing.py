@@ -10,7 +10,8 @@ from datetime import date
 
 import polars as pl
 
-from dunwell.store import bulk
+from dunwell.store import audit, bulk
+from dunwell.store.audit_rows import rows_between
 from dunwell.store.models import ImportBatch
 
 INCOMING = "incoming"
@@ -18,13 +19,17 @@ INCOMING = "incoming"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a table comes from, for the record. ``bank_complete_through`` is what the user stated, if anything."""
+    """Where a table comes from, for the record. ``bank_complete_through`` is what the user stated, if anything.
+
+    ``on`` is the business date of the import, for the audit trail.
+    """
 
     source: str
     sha256: str = ""
     by: str = ""
     bank_complete_through: date | None = None
     rows_rejected: int = 0
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ def _plain(*names: str) -> dict[str, str]:
 _ACCOUNT = f"{INCOMING} i JOIN store_account a ON a.account_number = i.account_number"
 _INVOICE = (
     f"{_ACCOUNT} LEFT JOIN store_invoice v ON v.account_id = a.id AND v.invoice_number = i.invoice_number"
+    " AND v.instalment = 1"  # the others hold what spills over, see assess/instalments.py
     " WHERE (COALESCE(i.invoice_number, '') = '' OR v.id IS NOT NULL)"
 )
 
@@ -80,12 +86,12 @@ TARGETS: Mapping[str, Target] = {
     ),
     "invoices": Target(
         "store_invoice",
-        {"account_id": "a.id"}
+        {"account_id": "a.id", "instalment": "COALESCE(i.instalment, 1)"}
         | _plain("invoice_number", "issued_on", "delivered_on", "due_on", "currency", "amount_minor", "extra")
         | _texts("order_number", "description", "document"),
         f"{_ACCOUNT} WHERE true",
-        "account_id, invoice_number",
-        frozenset({"account_id", "invoice_number"}),
+        "account_id, invoice_number, instalment",
+        frozenset({"account_id", "invoice_number", "instalment"}),
     ),
     "payments": Target(
         "store_entry",
@@ -117,6 +123,7 @@ def import_parsed(kind: str, frame: pl.DataFrame, origin: Origin) -> Imported:
         with bulk.staged(INCOMING, _numbered(kind, frame).drop("source_line", strict=False)):
             _take_in(kind, batch, may_remove=not origin.rows_rejected)
         batch.save()
+        _audit(batch, origin)
     left_out = frame.height - batch.rows_inserted - batch.rows_updated - batch.rows_unchanged
     return Imported(
         batch_id=batch.pk,
@@ -139,12 +146,12 @@ def known_accounts() -> frozenset[str]:
 
 
 def known_invoices() -> pl.DataFrame:
-    """Return every invoice as ``account_number, invoice_number, currency``."""
+    """Return every invoice as ``account_number, invoice_number, currency``, one row whatever its instalments."""
     schema = pl.Schema({"account_number": pl.String, "invoice_number": pl.String, "currency": pl.String})
     with bulk.reading():
         return bulk.table_frame(
             "SELECT (SELECT account_number FROM store_account a WHERE a.id = v.account_id) AS account_number,"
-            " invoice_number, currency FROM store_invoice v WHERE {part}",
+            " invoice_number, currency FROM store_invoice v WHERE instalment = 1 AND {part}",
             schema,
             "store_invoice",
         )
@@ -159,6 +166,8 @@ def _numbered(kind: str, frame: pl.DataFrame) -> pl.DataFrame:
     if kind == "events":
         key = ["account_number", "on", "kind", "channel", "invoice_number", "currency", "step"]
         return _number(frame, "occurrence", key, ["until_on", "amount_minor", "note"])
+    if kind == "invoices" and frame["instalment"].null_count() < frame.height:
+        return frame.sort("instalment", nulls_last=False, maintain_order=True)
     return frame
 
 
@@ -182,12 +191,22 @@ def _new_batch(kind: str, frame: pl.DataFrame, origin: Origin) -> ImportBatch:
     )
 
 
+def _audit(batch: ImportBatch, origin: Origin) -> None:
+    """Put the import into the audit trail: which file by its digest, how many rows did what."""
+    names = ("kind", "sha256", "rows_inserted", "rows_updated", "rows_removed", "rows_unchanged", "rows_rejected")
+    summary = {name: getattr(batch, name) for name in names}
+    rows = [rows_between("importbatch", batch.pk, batch.pk)]
+    audit.append(audit.Act("import", origin.by, origin.on, batch.pk, summary=summary, rows=rows))
+
+
 def _take_in(kind: str, batch: ImportBatch, *, may_remove: bool) -> None:
     """Bring the staged rows into their table and count on ``batch`` what happened."""
     target = TARGETS[kind]
     resolved = int(bulk.scalar(f"SELECT count(*) FROM {target.joins}"))
     if kind == "payments" and may_remove:
         batch.rows_removed = _remove_surplus_parts()
+    if kind == "invoices":
+        batch.rows_removed = _remove_surplus_instalments()
     written = bulk.execute(_upsert_sql(target, batch.pk))
     mine = f"batch_id = {batch.pk} AND first_batch_id = {batch.pk}"
     batch.rows_inserted = int(bulk.scalar(f"SELECT count(*) FROM {target.table} WHERE {mine}"))
@@ -218,4 +237,14 @@ def _remove_surplus_parts() -> int:
         f" FROM {_ACCOUNT} GROUP BY a.id, i.payment_reference, i.kind) g"
         " JOIN store_entry e ON e.account_id = g.account_id AND e.payment_reference = g.payment_reference"
         " AND e.kind = g.kind AND e.part > g.parts)"
+    )
+
+
+def _remove_surplus_instalments() -> int:
+    """Remove the instalments of invoices that the file has whole: a row without an instalment is all of its invoice."""
+    if not bulk.scalar("SELECT EXISTS (SELECT 1 FROM store_invoice WHERE instalment > 1)"):
+        return 0
+    return bulk.execute(
+        "DELETE FROM store_invoice WHERE instalment > 1 AND (account_id, invoice_number) IN"
+        f" (SELECT a.id, i.invoice_number FROM {_ACCOUNT} WHERE i.instalment IS NULL)"
     )

@@ -8,7 +8,7 @@ import polars as pl
 from django.db.models import Max, Q, QuerySet
 
 from dunwell.ledger.frames import CURRENCY
-from dunwell.store import bulk
+from dunwell.store import audit, bulk
 from dunwell.store.models import (
     HOLD_LIVE,
     LETTER_SENT,
@@ -78,12 +78,22 @@ def accounts_by_id(account_ids: Collection[int]) -> dict[int, Account]:
 
 
 def invoice_details(invoice_ids: Collection[int]) -> pl.DataFrame:
-    """Return what letters print of these invoices."""
-    columns = ", ".join(name for name in INVOICE_DETAILS if name != "invoice_id")
+    """Return what letters print of these invoices; of several instalments, the number says which: ``4711 (1/2)``."""
+    plain = ", ".join(name for name in INVOICE_DETAILS if name not in ("invoice_id", "invoice_number"))
     chosen = bulk.among("id", invoice_ids)
+    sql = f"SELECT id AS invoice_id, {_SHOWN_NUMBER} AS invoice_number, {plain} FROM store_invoice v WHERE {chosen}"
     with bulk.reading():
-        found = bulk.frame(f"SELECT id AS invoice_id, {columns} FROM store_invoice WHERE {chosen}", INVOICE_DETAILS)
+        found = bulk.frame(sql, INVOICE_DETAILS)
     return found.sort("invoice_id")
+
+
+_INSTALMENTS = (
+    "(SELECT count(*) FROM store_invoice w WHERE w.account_id = v.account_id AND w.invoice_number = v.invoice_number)"
+)
+_SHOWN_NUMBER = (
+    f"invoice_number || CASE WHEN {_INSTALMENTS} > 1 THEN ' (' || instalment || '/' || {_INSTALMENTS} || ')'"
+    " ELSE '' END"
+)
 
 
 def past_requests(account_id: int, currency: str, since_on: date, until_on: date) -> list[PastRequest]:
@@ -115,8 +125,11 @@ def finished_run(as_of: date) -> Run | None:
 
 
 def start_run(as_of: date, version: PolicyVersion, data_fingerprint: str = "", by: str = "") -> Run:
-    """Record that a run has begun."""
-    return Run.objects.create(as_of=as_of, policy_version=version, data_fingerprint=data_fingerprint, run_by=by)
+    """Record that a run has begun; a policy version enters the audit trail with the first run that uses it."""
+    with bulk.writing():
+        if not Run.objects.filter(policy_version=version).exists():
+            audit.added(version, "policy", on=as_of, by=by)
+        return Run.objects.create(as_of=as_of, policy_version=version, data_fingerprint=data_fingerprint, run_by=by)
 
 
 def record_policy(version: str, text: str, effective_on: date | None) -> PolicyVersion:

@@ -15,7 +15,8 @@ from django.db.models.functions import Now
 from dunwell.assess.assessment import ACCOUNT_COLUMNS, DECISION, FACTS, REASONS
 from dunwell.errors import RefusedError
 from dunwell.ledger.frames import CURRENCY
-from dunwell.store import bulk
+from dunwell.store import audit, bulk
+from dunwell.store.audit_rows import Rows, decision_rows, last_id, rows_between, rows_since
 from dunwell.store.models import HOLD_LIVE, Run
 from dunwell.store.reasons import pack, unpack
 
@@ -51,10 +52,16 @@ _TEXTS = ("policy", "step", "letter_kind")
 _COLUMNS = (*FACTS, *DECISION)
 _DAY = {"letter": "drafted_on", "hold": "proposed_on"}
 _FIRST_STATE = {"letter": "draft", "hold": "proposed"}
+_MOVES = ("lettertransition", "holdtransition")
 
 _SAME_STEP = (
     "l.account_id = i.account_id AND l.currency = i.currency"
     " AND l.episode_start_on = i.episode_start_on AND l.step = i.step"
+)
+# A later occasion counts its attempts anew, but not on the day of an earlier one: their references would be the same.
+_TRIED = (
+    "l.account_id = i.account_id AND l.currency = i.currency AND l.step = i.step"
+    " AND (l.episode_start_on = i.episode_start_on OR l.drafted_on = i.drafted_on)"
 )
 _LETTERS_SQL = (
     "INSERT INTO store_letter (account_id, currency, kind, step, is_request, language, channel, state,"
@@ -63,7 +70,7 @@ _LETTERS_SQL = (
     " 'draft', n.episode_start_on, n.tried + 1,"
     " CASE WHEN n.tried = 0 THEN n.reference ELSE n.reference || '-' || (n.tried + 1) END,"
     " n.drafted_on, n.pay_by_on, n.total_due_minor, d.id, %s, '' FROM"
-    f" (SELECT i.*, (SELECT COALESCE(max(attempt), 0) FROM store_letter l WHERE {_SAME_STEP}) AS tried"
+    f" (SELECT i.*, (SELECT COALESCE(max(attempt), 0) FROM store_letter l WHERE {_TRIED}) AS tried"
     f" FROM new_letter i WHERE NOT EXISTS (SELECT 1 FROM store_letter l WHERE {_SAME_STEP}"
     " AND l.state <> 'cancelled')) n"
     " LEFT JOIN store_decision d ON d.run_id = %s AND d.account_id = n.account_id AND d.currency = n.currency"
@@ -103,25 +110,31 @@ class Recorded:
 def finish_run(run_id: int, as_of: date, outcome: Outcome, by: str = "run") -> Recorded:
     """Write everything of a run and mark it finished, all or nothing."""
     with bulk.writing():
-        decisions = write_decisions(run_id, outcome.decisions)
+        before = {table: last_id(table) for table in _MOVES}
+        decided = write_decisions(run_id, outcome.decisions)
+        decisions = decided.count
         letters = write_letters(run_id, as_of, outcome.letters, by)
         holds = write_holds(run_id, as_of, outcome.holds, by)
         counts = {**outcome.counts, "decisions": decisions, "letters": letters, "holds": holds}
         unfinished = Run.objects.filter(pk=run_id, state="started")
         if unfinished.update(state="finished", finished_at=Now(), counts=counts) != 1:
             raise RefusedError(f"Run {run_id} has already finished; nothing of it was written again.")
+        moves = [rows for table, last in before.items() for rows in rows_since(table, last)]
+        shown = {name: value for name, value in counts.items() if name != "problems"}
+        rows = [rows_between("run", run_id, run_id), decided, *moves]
+        audit.append(audit.Act("run", by, as_of, run_id, summary={"counts": shown}, rows=rows))
     return Recorded(decisions, letters, holds)
 
 
-def write_decisions(run_id: int, accounts: pl.DataFrame) -> int:
-    """Write an assessment's account frame as the decisions of a run; return how many."""
+def write_decisions(run_id: int, accounts: pl.DataFrame) -> Rows:
+    """Write an assessment's account frame as the decisions of a run; return how many, with their digest."""
     rows = accounts.select(
         pl.lit(run_id, pl.Int64).alias("run_id"),
         *(pl.col(name).cast(pl.String).fill_null("") if name in _TEXTS else pl.col(name) for name in _COLUMNS),
         pack(REASONS),
     )
     bulk.append("store_decision", rows)
-    return rows.height
+    return decision_rows(run_id, rows)
 
 
 def read_decisions(run_id: int, account_id: int | None = None) -> pl.DataFrame:
@@ -146,7 +159,10 @@ def write_letters(run_id: int | None, on: date, letters: pl.DataFrame, by: str, 
     with bulk.staged("new_letter", _with_day(letters.select(list(LETTERS)), on)):
         before = int(bulk.scalar("SELECT COALESCE(max(id), 0) FROM store_letter"))
         drafted = bulk.execute(_LETTERS_SQL, by, run_id or 0)
+        told = last_id("lettertransition")
         _first_transitions("letter", before, on, by, reason)
+        if run_id is None:
+            _audit_by_hand("letter", told, on, by)
     return drafted
 
 
@@ -161,8 +177,22 @@ def write_holds(run_id: int | None, on: date, holds: pl.DataFrame, by: str, reas
     with bulk.staged("new_hold", _with_day(holds.select(list(HOLDS)), on)):
         before = int(bulk.scalar("SELECT COALESCE(max(id), 0) FROM store_hold"))
         proposed = bulk.execute(_HOLDS_SQL, run_id or 0)
+        told = last_id("holdtransition")
         _first_transitions("hold", before, on, by, reason)
+        if run_id is None:
+            _audit_by_hand("hold", told, on, by)
     return proposed
+
+
+def _audit_by_hand(case: str, before: int, on: date, by: str) -> None:
+    """Put what a person drafted or proposed into the audit trail; what a run does is in the run's entry."""
+    rows = rows_since(f"{case}transition", before)
+    if not rows:
+        return
+    key = last_id(case)
+    account_id = int(bulk.scalar(f"SELECT account_id FROM store_{case} WHERE id = {key}"))
+    first = {"from": "", "to": _FIRST_STATE[case]}
+    audit.append(audit.Act(case, by, on, key, account_id, first, rows))
 
 
 def _with_day(frame: pl.DataFrame, on: date) -> pl.DataFrame:

@@ -27,7 +27,10 @@ FOLDERS = ("letterhead", "documents", "texts", "outbox")
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """An open workspace. ``database`` is a ``postgresql://`` address or the path of the SQLite file."""
+    """An open workspace. ``database`` is a ``postgresql://`` address or the path of the SQLite file.
+
+    ``form`` is the page form of every letter; empty: that of the customer's country.
+    """
 
     path: Path
     creditor: Creditor
@@ -35,6 +38,7 @@ class Workspace:
     time_zone: ZoneInfo
     language: str
     database: str | Path
+    form: str = ""
 
     @property
     def policy_path(self) -> Path:
@@ -82,6 +86,7 @@ def read_workspace(path: Path) -> Workspace:
         time_zone=ZoneInfo(settings.time_zone),
         language=settings.language,
         database=settings.database or path / DATABASE_FILE,
+        form=settings.form,
     )
 
 

@@ -12,6 +12,7 @@ import pycountry
 from stdnum import iban
 
 from dunwell.errors import Problem
+from dunwell.letters.compose import layout_names
 from dunwell.letters.facts import BankAccount, Creditor
 from dunwell.money import is_currency
 from dunwell.policy.places import locate
@@ -39,7 +40,10 @@ Check = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What ``dunwell.toml`` says. ``logo`` is a path below the workspace; ``database`` empty means SQLite."""
+    """What ``dunwell.toml`` says. ``logo`` is a path below the workspace; ``database`` empty means SQLite.
+
+    ``form`` is a page form for every letter; empty means that of the customer's country.
+    """
 
     creditor: Creditor
     currency: str
@@ -47,6 +51,7 @@ class Settings:
     language: str
     database: str
     logo: str
+    form: str
 
 
 def _any(_value: str) -> str:
@@ -88,6 +93,11 @@ def _iban(value: str) -> str:
     return "" if not value or iban.is_valid(value) else f"{value!r} is no valid IBAN. Check its digits."
 
 
+def _form(value: str) -> str:
+    forms = sorted(layout_names())
+    return "" if not value or value in forms else f"{value!r} is no page form. Choose one of {', '.join(forms)}."
+
+
 def _currency_or_any(value: str) -> str:
     return "" if not value else _currency(value)
 
@@ -112,7 +122,7 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
     },
     "contact": {"name": _any, "phone": _any, "email": _any},
     "signatory": {"name": _any, "title": _any},
-    "letterhead": {"logo": _any},
+    "letterhead": {"logo": _any, "form": _form},
     "bank_accounts": {
         **{field.name: _any for field in fields(BankAccount)},
         "iban": _iban,
@@ -213,6 +223,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         language=values.get("language", "en"),
         database=values.get("database", ""),
         logo=_text(_table(values, "letterhead").get("logo", "")),
+        form=_text(_table(values, "letterhead").get("form", "")),
     )
 
 

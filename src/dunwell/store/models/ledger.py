@@ -15,10 +15,15 @@ ORDER_STATES = ("approved", "held", "released", "refused", "invoiced")
 
 
 class Invoice(models.Model):
-    """An invoice, known by its number within its account."""
+    """An invoice, known by its number within its account, or one instalment of it.
+
+    Most invoices are their own first instalment and have no other. What names an invoice (an entry, an event, a case)
+    refers to its first instalment; how money falls on the others is worked out when the ledger is read.
+    """
 
     account = models.ForeignKey(Account, models.PROTECT, db_index=False)  # the unique constraint begins with it
     invoice_number = fields.key()
+    instalment = models.IntegerField(default=1)
     order_number = fields.text()
     issued_on = fields.day_or_none()
     delivered_on = fields.day_or_none()
@@ -32,13 +37,17 @@ class Invoice(models.Model):
     batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        """One invoice number per account."""
+        """One invoice number and instalment per account; the few rows beyond a first instalment are found at once."""
 
         constraints = (
-            models.UniqueConstraint("account", "invoice_number", name="invoice_once"),
+            models.UniqueConstraint("account", "invoice_number", "instalment", name="invoice_once"),
+            models.CheckConstraint(condition=models.Q(instalment__gte=1), name="invoice_instalment"),
             fields.key_is_filled("invoice_number", "invoice_number_filled"),
             fields.amount_is_positive("invoice_amount"),
             fields.currency_is_three_letters("invoice_currency"),
+        )
+        indexes = (
+            models.Index(fields=("instalment",), condition=models.Q(instalment__gt=1), name="invoice_instalments"),
         )
 
     def __str__(self) -> str:
@@ -124,7 +133,11 @@ class Event(models.Model):
 
 
 class Order(models.Model):
-    """An order on credit; approved and not yet invoiced it counts into the exposure."""
+    """An order on credit; approved or released and not yet invoiced it counts into the exposure.
+
+    A held order waits for the hold on its account to end (``waits_for_hold``) or for a person. ``reasons`` are those of
+    the credit check that decided it.
+    """
 
     account = models.ForeignKey(Account, models.PROTECT, db_index=False)
     order_number = fields.key()
@@ -132,6 +145,9 @@ class Order(models.Model):
     currency = fields.currency()
     amount_minor = fields.minor()
     state = models.CharField(max_length=10, default="approved")
+    waits_for_hold = models.BooleanField(default=False)
+    description = fields.text()
+    reasons = models.JSONField(null=True)
 
     class Meta:
         """One order number per account."""
@@ -143,6 +159,7 @@ class Order(models.Model):
             fields.amount_is_positive("order_amount"),
             fields.currency_is_three_letters("order_currency"),
         )
+        indexes = (models.Index(fields=("state",), name="order_by_state"),)
 
     def __str__(self) -> str:
         """Return the order number."""

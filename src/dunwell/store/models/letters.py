@@ -18,9 +18,10 @@ neither may bring a customer nearer to a hold."""
 class Letter(models.Model):
     """One letter to one account in one currency.
 
-    ``step`` is the ladder step or, off the ladder, the kind of letter; ``episode_start_on`` the first day of the
-    episode or, for a release letter, the day its hold began. A cancelled letter gives its step back: the next
-    attempt has the next ``attempt`` number. ``content`` is frozen at approval: what is sent is what was approved.
+    ``step`` is the ladder step or, off the ladder, the kind of letter; ``episode_start_on`` the day from which the step
+    could be taken (``runs/occasion.py``) or, for a release letter, the day its hold began. A cancelled letter gives its
+    step back: the next attempt has the next ``attempt`` number. ``content`` is frozen at approval: what is sent is what
+    was approved.
     """
 
     account = models.ForeignKey(Account, models.PROTECT, db_index=False)

@@ -1,0 +1,60 @@
+"""Opening a case and moving it on, by the table of its kind."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from dunwell.casework.lifecycle import NEW, Lifecycle
+from dunwell.casework.lifecycles import LIFECYCLES
+from dunwell.errors import RefusedError
+from dunwell.store.claims import Case, Move, kind_of, last_move_on, move_case, open_case
+
+_BY_KIND = {lifecycle.kind: lifecycle for lifecycle in LIFECYCLES}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who acts on which business day, why, and from what evidence (a letter's reference, a call, a document)."""
+
+    on: date
+    by: str
+    reason: str = ""
+    evidence: str = ""
+
+
+def lifecycle_of(case: Case) -> Lifecycle:
+    """Return the table of a case's kind."""
+    return _BY_KIND[kind_of(case)]
+
+
+def name_of(case: Case) -> str:
+    """Return what people call a case: ``Promise 3 of C1``."""
+    return f"{kind_of(case).capitalize()} {case.pk} of {case.account.account_number}"
+
+
+def begin(case: Case, event: str, act: Act) -> None:
+    """Save a new case with its first transition."""
+    row = lifecycle_of(case).on_event(case, f"A new {kind_of(case)}", event, act)
+    open_case(case, Move(NEW, row.next_state, act.on, act.by, act.reason, event, act.evidence))
+
+
+def advance(case: Case, event: str, act: Act, **changes: Any) -> None:
+    """Move a case on, setting ``changes`` with it.
+
+    Raises ``RefusedError`` when the move is illegal, is dated before the last one, or somebody else was faster.
+    """
+    row = lifecycle_of(case).on_event(case, name_of(case), event, act)
+    before_on = last_move_on(case)
+    if before_on is not None and act.on < before_on:
+        raise RefusedError(f"{name_of(case)} was last moved on {before_on}; it cannot be moved on {act.on}.")
+    move = Move(case.state, row.next_state, act.on, act.by, act.reason, event, act.evidence)
+    if not move_case(case, move, changes):
+        raise RefusedError(f"{name_of(case)} is no longer {move.from_state}: somebody else moved it first.")
+
+
+def close(case: Case, event: str, act: Act, **changes: Any) -> None:
+    """Move a case on to its end: it held through the day before, unless its own last day came earlier."""
+    until_on = getattr(case, "until_on", None)
+    yesterday = act.on - timedelta(days=1)
+    held_through_on = min(until_on, yesterday) if until_on is not None else yesterday
+    advance(case, event, act, closed_on=act.on, held_through_on=held_through_on, **changes)

@@ -1,0 +1,40 @@
+"""``dunwell letters call-sheet``: what to say on the telephone about a letter."""
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+import click
+
+from dunwell.cli.common import (
+    as_of_option,
+    command_errors,
+    console,
+    desk_at,
+    json_option,
+    print_json,
+    workspace_option,
+)
+from dunwell.errors import UsageError
+from dunwell.letters.calls import sheet_as_text
+from dunwell.runs.calling import call_sheet_of
+from dunwell.store import queries
+
+
+@click.command("call-sheet")
+@click.argument("reference")
+@as_of_option
+@workspace_option
+@json_option
+@command_errors
+def call_sheet(reference: str, as_of: date | None, workspace: Path | None, as_json: bool) -> None:
+    """Show what to say on the telephone about letter REFERENCE, in the customer's language, with today's figures."""
+    desk = desk_at(workspace, as_of, None)
+    letter = queries.letter_by(reference)
+    if letter is None:
+        raise UsageError(f"There is no letter {reference}; dunwell letters list names them all.")
+    sheet = call_sheet_of(desk, letter)
+    if as_json:
+        print_json({"reference": letter.reference, "kind": letter.kind, **asdict(sheet)})
+        return
+    console.print(sheet_as_text(sheet), markup=False)

@@ -1,0 +1,143 @@
+"""``dunwell referral`` and ``dunwell refer``: handing a debt to somebody else, and the case file for them."""
+
+from pathlib import Path
+
+import click
+
+from dunwell.cli.cases import (
+    acting,
+    currency_option,
+    evidence_option,
+    listing,
+    note_option,
+    reason_option,
+    showing,
+    tell,
+)
+from dunwell.cli.common import amount, console, print_json
+from dunwell.runs import referring
+from dunwell.runs.answers import Said
+from dunwell.runs.case_file import write_case_file
+from dunwell.runs.case_json import case_json
+from dunwell.runs.case_subject import amount_minor, subject
+from dunwell.runs.desk import Desk
+from dunwell.store.cases import case_by, cases
+from dunwell.store.models import Referral
+
+
+@click.command()
+@click.argument("account")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The ZIP; in the outbox by default.")
+@currency_option
+@acting
+def refer(desk: Desk, account: str, out: Path | None, currency: str, as_json: bool) -> None:
+    """Write the case file of ACCOUNT: one ZIP with statement, interest, letters, proofs, contract, policy, timeline."""
+    about = subject(desk, account, currency)
+    path = write_case_file(desk, about, out)
+    if as_json:
+        print_json({"account_number": account, "currency": about.currency, "file": str(path)})
+    else:
+        console.print(f"Case file of {account}: {path}", markup=False)
+
+
+@click.group()
+def referral() -> None:
+    """Referrals: a debt handed to an attorney, a court, an agency."""
+
+
+referral.add_command(listing("referral", ("proposed", "approved", "handed_over"), "those recovered, closed, withdrawn"))
+referral.add_command(showing("referral"))
+
+
+@referral.command()
+@click.argument("account")
+@click.option("--option", default="", help="To whom: attorney, small_claims_court …; the policy's first by default.")
+@click.option("--against-test", is_flag=True, help="Although the cost-benefit test speaks against it; --note says why.")
+@currency_option
+@note_option
+@evidence_option
+@acting
+def propose(
+    desk: Desk, account: str, option: str, against_test: bool, currency: str, note: str, evidence: str, as_json: bool
+) -> None:
+    """Propose to refer what ACCOUNT owes, with the cost-benefit test."""
+    about = subject(desk, account, currency)
+    wish = referring.ReferralWish(option, against_test)
+    made, test = referring.propose(desk, about, wish, Said(note, evidence))
+    if as_json:
+        print_json({**case_json(made), "test": test})
+        return
+    for one in test["lines"]:
+        console.print(f"  {one['text']}", markup=False)
+    console.print(test["text"], markup=False)
+    what = f"{amount(made.amount_minor, made.currency)} to {made.option.replace('_', ' ')}"
+    console.print(f"Referral {made.pk}: {what}; waits for approval.", markup=False)
+
+
+@referral.command()
+@click.argument("numbers", nargs=-1, type=int)
+@click.option("--all", "all_proposed", is_flag=True, help="All that are proposed.")
+@note_option
+@evidence_option
+@acting
+def approve(desk: Desk, numbers: tuple[int, ...], all_proposed: bool, note: str, evidence: str, as_json: bool) -> None:
+    """Approve referrals: the named ones, or all that are proposed."""
+    chosen: list[Referral] = (
+        cases("referral", states=("proposed",)) if all_proposed else [case_by("referral", one) for one in numbers]
+    )
+    for found in chosen:
+        referring.approve(desk, found, Said(note, evidence))
+    if as_json:
+        print_json({"approved": [found.pk for found in chosen]})
+    else:
+        console.print(f"Approved: {', '.join(str(found.pk) for found in chosen) or 'nothing'}.")
+
+
+@referral.command("hand-over")
+@click.argument("number", type=int)
+@note_option
+@evidence_option
+@acting
+def hand_over(desk: Desk, number: int, note: str, evidence: str, as_json: bool) -> None:
+    """Record that referral NUMBER was handed over; from today we chase no more."""
+    found: Referral = case_by("referral", number)
+    referring.hand_over(desk, found, Said(note, evidence))
+    tell(found, as_json=as_json, sentence=f"Referral {number} handed over.")
+
+
+@referral.command()
+@click.argument("number", type=int)
+@click.argument("sum_", metavar="AMOUNT")
+@note_option
+@evidence_option
+@acting
+def recover(desk: Desk, number: int, sum_: str, note: str, evidence: str, as_json: bool) -> None:
+    """Record that referral NUMBER brought in AMOUNT and is over."""
+    found: Referral = case_by("referral", number)
+    minor = amount_minor(sum_, found.currency)
+    referring.end(desk, found, "recover", Said(note, evidence), minor)
+    tell(found, as_json=as_json, sentence=f"Referral {number}: {amount(minor, found.currency)} recovered.")
+
+
+@referral.command()
+@click.argument("number", type=int)
+@reason_option
+@evidence_option
+@acting
+def close(desk: Desk, number: int, reason: str, evidence: str, as_json: bool) -> None:
+    """Close referral NUMBER without result."""
+    found: Referral = case_by("referral", number)
+    referring.end(desk, found, "close", Said(reason, evidence))
+    tell(found, as_json=as_json, sentence=f"Referral {number} closed.")
+
+
+@referral.command()
+@click.argument("number", type=int)
+@reason_option
+@evidence_option
+@acting
+def withdraw(desk: Desk, number: int, reason: str, evidence: str, as_json: bool) -> None:
+    """Withdraw referral NUMBER before it is handed over."""
+    found: Referral = case_by("referral", number)
+    referring.end(desk, found, "withdraw", Said(reason, evidence))
+    tell(found, as_json=as_json, sentence=f"Referral {number} withdrawn.")

@@ -1,0 +1,140 @@
+"""What customers say, written down by a person: promises, disputes, exclusions, calls, notes (product §4, §5).
+
+How a promise or a credit note turned out is not written down here: the run recognises it (``runs.case_keeping``).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from dunwell.casework.cases import Act, advance, begin, close
+from dunwell.errors import RefusedError, UsageError
+from dunwell.runs.case_subject import Subject, open_minor
+from dunwell.runs.desk import Desk
+from dunwell.store import audit
+from dunwell.store.bulk import writing
+from dunwell.store.models import Account, Call, Dispute, Exclusion, Note, Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said, and what proves it: a letter's reference, an e-mail, a call."""
+
+    note: str = ""
+    evidence: str = ""
+
+
+def act(desk: Desk, said: Said) -> Act:
+    """Return who acts, when, why and from what evidence."""
+    return Act(desk.as_of, desk.by, said.note, said.evidence)
+
+
+def promise(desk: Desk, about: Subject, until_on: date, amount_minor: int | None, said: Said) -> Promise:
+    """Record a promise to pay ``amount_minor`` by ``until_on``; without an amount, what is open of its subject."""
+    if until_on < desk.as_of:
+        raise UsageError(f"The promised day {until_on} lies before {desk.as_of}.")
+    made = Promise(
+        account=about.account,
+        currency=about.currency,
+        invoice=about.invoice,
+        amount_minor=amount_minor or open_minor(desk, about),
+        opened_on=desk.as_of,
+        until_on=until_on,
+        note=said.note,
+    )
+    begin(made, "make", act(desk, said))
+    return made
+
+
+def dispute(desk: Desk, about: Subject, amount_minor: int | None, said: Said) -> Dispute:
+    """Record a dispute of an invoice, of a part of it, or of the whole account."""
+    if amount_minor is not None and about.invoice is None:
+        raise UsageError("A part that is disputed is a part of an invoice: say which with --invoice.")
+    if amount_minor is not None and amount_minor > open_minor(desk, about):
+        raise UsageError("More is disputed than is open of the invoice.")
+    opened = Dispute(
+        account=about.account,
+        currency=about.named_currency,
+        invoice=about.invoice,
+        amount_minor=amount_minor,
+        opened_on=desk.as_of,
+        note=said.note,
+    )
+    begin(opened, "open", act(desk, said))
+    return opened
+
+
+def uphold(desk: Desk, found: Dispute, amount_minor: int | None, said: Said) -> None:
+    """Agree with the customer: a credit note of ``amount_minor`` is expected; without one, of what is disputed."""
+    if found.invoice is None:
+        return advance(found, "uphold", act(desk, said))  # refused with its reason
+    disputed = found.amount_minor or open_minor(desk, Subject(found.account, found.currency, found.invoice))
+    expected = amount_minor or disputed
+    if expected > disputed:
+        raise RefusedError("The credit note would be larger than what is disputed.")
+    return advance(found, "uphold", act(desk, said), amount_minor=expected)
+
+
+def exclude(desk: Desk, about: Subject, until_on: date | None, said: Said) -> Exclusion:
+    """Leave an account or one of its invoices alone, until a day or until further notice."""
+    if until_on is not None and until_on < desk.as_of:
+        raise UsageError(f"The last day {until_on} lies before {desk.as_of}.")
+    excluded = Exclusion(
+        account=about.account,
+        currency=about.named_currency,
+        invoice=about.invoice,
+        opened_on=desk.as_of,
+        until_on=until_on,
+        note=said.note,
+    )
+    begin(excluded, "exclude", act(desk, said))
+    return excluded
+
+
+def end(desk: Desk, found: Promise | Dispute | Exclusion, event: str, said: Said) -> None:
+    """Close a case by hand: withdraw a promise, reject or withdraw a dispute, end an exclusion."""
+    close(found, event, act(desk, said))
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """What came of a call: an outcome of ``CALL_OUTCOMES``, who was spoken with, what they promised."""
+
+    outcome: str
+    spoke_with: str = ""
+    amount_minor: int | None = None
+    until_on: date | None = None
+
+
+def call(desk: Desk, about: Subject, result: CallResult, said: Said) -> tuple[Call, Promise | Dispute | None]:
+    """Record a call, with the promise or dispute that was its outcome, both or neither."""
+    if result.outcome == "promised" and result.until_on is None:
+        raise UsageError("A promise has its day: say --until.")
+    if result.outcome == "disputed" and not said.note:
+        raise UsageError("Say what is disputed: --note.")
+    with writing():
+        made = Call.objects.create(
+            account=about.account,
+            on=desk.as_of,
+            currency=about.named_currency,
+            outcome=result.outcome,
+            spoke_with=result.spoke_with,
+            note=said.note,
+            by=desk.by,
+        )
+        audit.added(made, "call", on=desk.as_of, by=desk.by, account_id=about.account.pk)
+        proven = Said(said.note, said.evidence or f"call {made.pk}")
+        if result.outcome == "promised" and result.until_on is not None:
+            return made, promise(desk, about, result.until_on, result.amount_minor, proven)
+        if result.outcome == "disputed":
+            return made, dispute(desk, about, result.amount_minor, proven)
+    return made, None
+
+
+def note(desk: Desk, account: Account, text: str) -> Note:
+    """Write something down about an account."""
+    if not text.strip():
+        raise UsageError("The note is empty.")
+    with writing():
+        made = Note.objects.create(account=account, on=desk.as_of, text=text.strip(), by=desk.by)
+        audit.added(made, "note", on=desk.as_of, by=desk.by, account_id=account.pk)
+    return made

@@ -1,0 +1,124 @@
+"""What a run recognises of the cases by itself, from payments, invoices and the calendar (product §2.1, §4).
+
+    promises     kept or broken
+    exclusions   expired
+    disputes     credited: the expected credit note has come
+    plans        lapsed; instalments paid; completed or defaulted
+    offers       lapsed
+    orders       invoiced; released when the hold on their account has ended
+
+Nothing is called broken on bank data that does not reach its day. What is recognised today counts in the next
+assessment.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from dunwell.casework import letter_states
+from dunwell.casework.cases import Act, advance
+from dunwell.casework.recognition import Fulfilled, Promised, Settlement, kept_promises
+from dunwell.runs.ordering import held_for_hold, limit_left_minor, release_waiting
+from dunwell.runs.plan_keeping import keep_plans, lapse_offers
+from dunwell.store.cases import EntryRow, cases, entries
+from dunwell.store.fingerprint import RUN
+from dunwell.store.models import HOLD_LIVE, Account, Dispute, Hold, Invoice, Letter, Order, Promise
+from dunwell.store.queries import bank_complete_through
+
+
+def keep_cases(as_of: date) -> None:
+    """Move every case on that the ledger or the day has moved on."""
+    known_through = min(bank_complete_through() or date.min, as_of - timedelta(days=1))
+    _keep_promises(as_of, known_through)
+    _expire_exclusions(as_of)
+    _credit_disputes(as_of)
+    keep_plans(as_of, known_through)
+    lapse_offers(as_of)
+    _invoice_orders(as_of)
+    _release_orders(as_of)
+
+
+def settlement(entry: EntryRow) -> Settlement:
+    """Return an entry as recognition looks at it."""
+    return Settlement(entry.on, entry.amount_minor, entry.invoice_id, entry.reference)
+
+
+def _keep_promises(as_of: date, known_through: date) -> None:
+    """Of each account and currency together: what kept one promise keeps no other."""
+    open_ones: list[Promise] = cases("promise", states=("made",))
+    if not open_ones:
+        return
+    beside: list[Promise] = cases("promise", states=("kept",))
+    since_on = min(one.opened_on for one in open_ones)
+    money = entries({one.account_id for one in open_ones}, since_on, as_of)
+    for pair, promises in _by_pair(open_ones).items():
+        own = [settlement(entry) for entry in money if (entry.account_id, entry.currency) == pair]
+        all_of_pair = [*promises, *(one for one in beside if (one.account_id, one.currency) == pair)]
+        kept = kept_promises([_promised(one) for one in all_of_pair if one.until_on >= since_on], own)
+        for one in promises:
+            _close_promise(one, kept.get(one.pk), as_of, known_through)
+
+
+def _by_pair(promises: Iterable[Promise]) -> dict[tuple[int, str], list[Promise]]:
+    found: dict[tuple[int, str], list[Promise]] = defaultdict(list)
+    for one in promises:
+        found[one.account_id, one.currency].append(one)
+    return found
+
+
+def _promised(one: Promise) -> Promised:
+    return Promised(one.pk, one.opened_on, one.until_on, one.amount_minor, one.invoice_id)
+
+
+def _close_promise(one: Promise, fulfilled: Fulfilled | None, as_of: date, known_through: date) -> None:
+    if fulfilled is not None:
+        reason = f"paid in full on {fulfilled.on}"
+        act = Act(as_of, RUN, reason, ", ".join(fulfilled.references))
+        advance(one, "keep", act, closed_on=as_of, held_through_on=one.until_on)
+    elif one.until_on <= known_through:
+        act = Act(as_of, RUN, f"not paid in full by {one.until_on}", f"bank data complete through {known_through}")
+        advance(one, "break", act, closed_on=as_of, held_through_on=one.until_on)
+
+
+def _expire_exclusions(as_of: date) -> None:
+    for one in cases("exclusion", states=("in_force",)):
+        if one.until_on is not None and one.until_on < as_of:
+            act = Act(as_of, RUN, f"its last day was {one.until_on}")
+            advance(one, "expire", act, closed_on=as_of, held_through_on=one.until_on)
+
+
+def _credit_disputes(as_of: date) -> None:
+    upheld: list[Dispute] = cases("dispute", states=("upheld",))
+    for one in upheld:
+        notes = [
+            entry
+            for entry in entries([one.account_id], one.opened_on, as_of)
+            if entry.kind == "credit_note" and entry.invoice_id == one.invoice_id
+        ]
+        if sum(entry.amount_minor for entry in notes) >= (one.amount_minor or 1):
+            act = Act(as_of, RUN, "the credit note has come", ", ".join(entry.reference for entry in notes))
+            advance(one, "credit", act, closed_on=as_of, held_through_on=as_of - timedelta(days=1))
+
+
+def _invoice_orders(as_of: date) -> None:
+    """An imported invoice that names an order takes its place."""
+    for order in Order.objects.select_related("account").filter(state__in=("approved", "released")):
+        invoice = Invoice.objects.filter(account=order.account, order_number=order.order_number).first()
+        if invoice is not None and (invoice.issued_on is None or invoice.issued_on <= as_of):
+            advance(order, "invoice", Act(as_of, RUN, "", f"invoice {invoice.invoice_number}"))
+
+
+def _release_orders(as_of: date) -> None:
+    """Orders that waited for a hold go out when the account has none any more, in the order in which they came."""
+    waiting = Order.objects.filter(state="held", waits_for_hold=True).values_list("account_id", flat=True).distinct()
+    held = Hold.objects.filter(state__in=HOLD_LIVE).values_list("account_id", flat=True)
+    for account in Account.objects.filter(pk__in=waiting).exclude(pk__in=held).order_by("pk"):
+        release_waiting(account, limit_left_minor(account, as_of), Act(as_of, RUN, "the hold has ended"))
+        if not held_for_hold(account):
+            _withdraw_order_letters(account, as_of)
+
+
+def _withdraw_order_letters(account: Account, as_of: date) -> None:
+    drafts = Letter.objects.filter(account=account, kind="order_on_hold", state__in=("draft", "approved"))
+    for letter in drafts.select_related("account"):
+        letter_states.cancel(letter, on=as_of, by=RUN, reason="No order waits any more.")

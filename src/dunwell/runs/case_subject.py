@@ -1,0 +1,97 @@
+"""What a case is about: an account, a currency, perhaps one invoice; and how much is open of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from dunwell.assess.engine import assess
+from dunwell.errors import RefusedError, UsageError
+from dunwell.ledger.frames import CURRENCY
+from dunwell.money import AMOUNT_MINOR_MAX, is_currency, parse_minor
+from dunwell.runs.desk import Desk
+from dunwell.runs.letter_facts import Situation
+from dunwell.runs.versions import ledger_on
+from dunwell.store import queries
+from dunwell.store.cases import instalments_of, invoice_of
+from dunwell.store.models import Account, Invoice
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An account in one currency, or one of its invoices.
+
+    ``named_currency`` is empty when neither a currency nor an invoice was named: every currency may be meant.
+    """
+
+    account: Account
+    currency: str
+    invoice: Invoice | None = None
+    named_currency: str = ""
+
+
+def account_named(number: str) -> Account:
+    """Return an account by its number; raises ``UsageError`` when there is none."""
+    found = queries.account_by_number(number)
+    if found is None:
+        raise UsageError(f"There is no account {number}.")
+    return found
+
+
+def subject(desk: Desk, account_number: str, currency: str = "", invoice_number: str = "") -> Subject:
+    """Find what a case is about: the invoice's currency, the one given, the account's, or the workspace's."""
+    account = account_named(account_number)
+    invoice = invoice_of(account, invoice_number) if invoice_number else None
+    chosen = currency.upper() or (invoice.currency if invoice else account.currency or desk.workspace.currency)
+    if not is_currency(chosen):
+        raise UsageError(f"{chosen!r} is no currency; write it like EUR.")
+    if invoice and chosen != invoice.currency:
+        raise UsageError(f"Invoice {invoice_number} is in {invoice.currency}, not in {chosen}.")
+    return Subject(account, chosen, invoice, chosen if invoice or currency else "")
+
+
+def amount_minor(text: str, currency: str) -> int:
+    """Read an amount that a person wrote; raises ``UsageError`` when it is none, or not above zero."""
+    try:
+        minor = parse_minor(text.replace(",", "") if "." in text else text, currency)
+    except ValueError as error:
+        raise UsageError(f"{error}; write an amount like 1234.50.") from error
+    if not 0 < minor <= AMOUNT_MINOR_MAX:
+        raise UsageError(f"{text} is no amount to work with; it must be above zero.")
+    return minor
+
+
+def situation_of(desk: Desk, about: Subject) -> Situation | None:
+    """Assess an account as of the day, in its currency; ``None`` when it has nothing in that currency."""
+    ledger = ledger_on(desk.as_of, [about.account.pk])
+    assessment = assess(ledger, desk.rules.policies, desk.rules.legal, desk.as_of)
+    own = assessment.accounts.filter(pl.col("currency") == pl.lit(about.currency, dtype=CURRENCY))
+    return Situation(ledger, assessment, own.row(0, named=True), desk.as_of) if own.height else None
+
+
+def required_situation(desk: Desk, about: Subject) -> Situation:
+    """Assess an account; raises ``RefusedError`` when it has nothing in that currency."""
+    now = situation_of(desk, about)
+    if now is None:
+        raise RefusedError(f"{about.account.account_number} owes nothing in {about.currency}.")
+    return now
+
+
+def row_of(desk: Desk, about: Subject) -> Mapping[str, Any]:
+    """Return the assessed row of an account and currency."""
+    return required_situation(desk, about).row
+
+
+def open_minor(desk: Desk, about: Subject) -> int:
+    """Return what is open of the invoice, or past due on the account; raises ``RefusedError`` when it is nothing."""
+    now = required_situation(desk, about)
+    if about.invoice is None:
+        found = int(now.row["overdue_minor"] or now.row["open_minor"])
+    else:
+        own = now.assessment.invoices.filter(pl.col("invoice_id").is_in(instalments_of(about.invoice)))
+        found = int(own["open_minor"].sum())
+    if found <= 0:
+        what = f"invoice {about.invoice}" if about.invoice else f"{about.account.account_number} in {about.currency}"
+        raise RefusedError(f"Nothing is open of {what}.")
+    return found

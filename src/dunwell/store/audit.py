@@ -1,0 +1,131 @@
+"""The audit trail: every act an entry, each chained to the one before by SHA-256.
+
+An entry is appended in the transaction of what it tells of, so there is neither without the other. Appending happens
+under the lock of ``bulk.writing()``: two writers never share a predecessor. An entry says what was done to which case
+and carries digests of the rows that were written, not the rows: a run with 100,000 decisions is one entry, and a person
+who is erased leaves the chain whole. Verifying it: ``store.audit_verify``.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from django.db import models
+
+from dunwell.errors import WorkspaceError
+from dunwell.store import bulk
+from dunwell.store.audit_rows import TABLES, Rows, decisions_kept, last_id, rows_between
+from dunwell.store.models import AuditEntry, Decision, Run
+
+NOTHING_BEFORE = "0" * 64
+"""What the first entry is chained to."""
+BEGIN = "begin"
+"""The first entry: it covers what was there before the trail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What was done: ``what`` of which subject, by whom, for which business date, leaving which rows."""
+
+    what: str
+    by: str
+    on: date | None = None
+    subject_id: int | None = None
+    account_id: int | None = None
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    rows: Sequence[Rows] = ()
+
+
+def append(act: Act) -> int:
+    """Append an act to the trail, within the transaction of what it tells of; return the entry's number."""
+    with bulk.writing():
+        last = _last()
+        if last is None:
+            raise WorkspaceError("The audit trail is empty; its entries were removed. Restore a backup.")
+        return _write(act, last[0] + 1, last[1])
+
+
+def begin() -> None:
+    """Write the first entry, where there is none; it covers every row there already is. Done when tables are made."""
+    with bulk.writing():
+        if _last() is not None:
+            return
+        tables = [rows_between(table, 1, last_id(table)) for table in TABLES if table != "run" and last_id(table)]
+        finished = Run.objects.filter(state="finished").order_by("id").values_list("id", flat=True)
+        runs = [each for key in finished for each in (rows_between("run", key, key), decisions_kept(key, _decision()))]
+        _write(Act(BEGIN, "", rows=[*tables, *runs]), 1, NOTHING_BEFORE)
+
+
+def _decision() -> list[str]:
+    fields = Decision._meta.local_fields  # noqa: SLF001 - Django's own name
+    return [each.column for each in fields if each.column and each.column not in ("id", "run_id")]
+
+
+def added(row: models.Model, what: str, *, on: date | None, by: str, account_id: int | None = None) -> None:
+    """Append that a row was added to one of the tables that only grow."""
+    table = type(row).__name__.lower()
+    key = int(row.pk)
+    append(Act(what, by, on, key, account_id, rows=[rows_between(table, key, key)]))
+
+
+def canonical(value: Any) -> str:
+    """Return a value as JSON that is the same wherever it is made: keys sorted, no blanks."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def content_digest(content: Any) -> str:
+    """Return the digest of what a letter says."""
+    return sha256(canonical(content).encode()).hexdigest()
+
+
+def entry_digest(entry: AuditEntry) -> str:
+    """Return the digest that an entry must carry."""
+    values = [
+        entry.number,
+        entry.at,
+        entry.on.isoformat() if entry.on else None,
+        entry.by,
+        entry.what,
+        entry.subject_id,
+        entry.account_id,
+        entry.summary,
+        entry.previous_sha256,
+    ]
+    return sha256(canonical(values).encode()).hexdigest()
+
+
+def head() -> tuple[int, str]:
+    """Return the number and digest of the last entry; 0 before the first."""
+    return _last() or (0, NOTHING_BEFORE)
+
+
+def _last() -> tuple[int, str] | None:
+    return AuditEntry.objects.order_by("-number").values_list("number", "sha256").first()
+
+
+def _write(act: Act, number: int, previous: str) -> int:
+    summary = {**act.summary, "rows": [rows.plain() for rows in act.rows]} if act.rows else dict(act.summary)
+    entry = AuditEntry(
+        number=number,
+        at=_instant(),
+        on=act.on,
+        by=act.by,
+        what=act.what,
+        subject_id=act.subject_id,
+        account_id=act.account_id,
+        summary=canonical(summary),
+        previous_sha256=previous,
+    )
+    entry.sha256 = entry_digest(entry)
+    entry.save(force_insert=True)
+    return number
+
+
+def _instant() -> str:
+    """Return the instant by the database's clock, as of every instant in the store, in UTC."""
+    if bulk.is_sqlite():
+        return str(bulk.scalar("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z'"))
+    return str(bulk.scalar("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"))
