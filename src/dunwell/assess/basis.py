@@ -12,6 +12,7 @@ from typing import cast
 
 import polars as pl
 
+from dunwell.assess.days import days_between
 from dunwell.assess.legal import LegalSetting
 from dunwell.law import PPM, DayCount, PartyType, Rule, agreed, covered, rate_periods, scale
 from dunwell.law.rates import day_number
@@ -114,6 +115,54 @@ def basis_columns(found: list[Basis]) -> pl.DataFrame:
         for basis in found
     ]
     return pl.DataFrame(rows, infer_schema_length=None)
+
+
+@dataclass(frozen=True, slots=True)
+class RateWindow:
+    """The running sums of every claimed basis over a window of days, one stretch of rows after another.
+
+    ``table`` is that of :func:`index_table`, ``starts`` that of :func:`start_table`, which has one day more.
+    """
+
+    table: pl.DataFrame
+    starts: pl.DataFrame
+    first_on: date
+    last_on: date
+
+    def row(self, day: pl.Expr) -> pl.Expr:
+        """The row of a day in ``table``, by the invoice's ``stretch``."""
+        return self._row(day, 1)
+
+    def start_row(self, day: pl.Expr) -> pl.Expr:
+        """The row of a day in ``starts``, by the invoice's ``stretch``."""
+        return self._row(day, 2)
+
+    def _row(self, day: pl.Expr, more: int) -> pl.Expr:
+        days = (self.last_on - self.first_on).days + more
+        return pl.col("stretch") * days + days_between(pl.lit(self.first_on), day)
+
+
+@dataclass(slots=True)
+class RateBook:
+    """The rates of a tariff, laid out once for as wide a window as was ever asked for."""
+
+    found: list[Basis]
+    legal: LegalSetting | None
+    _kept: RateWindow | None = None
+
+    def window(self, first_on: date, last_on: date) -> RateWindow:
+        """Return a window that holds both days; it begins with a year, so that the next one asked for fits it, too."""
+        kept = self._kept
+        if kept is None or first_on < kept.first_on or last_on > kept.last_on:
+            first = min(first_on, kept.first_on) if kept else first_on
+            last = max(last_on, kept.last_on) if kept else last_on
+            kept = self._laid_out(first.replace(month=1, day=1), last)
+            self._kept = kept
+        return kept
+
+    def _laid_out(self, first_on: date, last_on: date) -> RateWindow:
+        table = index_table(self.found, self.legal, first_on, last_on)
+        return RateWindow(table, start_table(self.found, self.legal, first_on, last_on), first_on, last_on)
 
 
 def index_table(found: list[Basis], legal: LegalSetting | None, from_on: date, to_on: date) -> pl.DataFrame:

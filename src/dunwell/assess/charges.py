@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
 from dunwell.assess import compensation, fees, interest
-from dunwell.assess.basis import Basis, bases
+from dunwell.assess.basis import Basis, RateBook, bases
 from dunwell.assess.days import DAYS_MAX, day_number, day_of, plus_days
 from dunwell.assess.legal import LegalSetting
 from dunwell.assess.running import attached
@@ -15,13 +16,23 @@ from dunwell.policy.model import PolicySet
 AMOUNTS = ("late_fee_minor", "interest_minor", "compensation_minor")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tariff:
     """What decides about charges: the policies, the law, and the day."""
 
     policies: PolicySet
     legal: LegalSetting | None
     as_of: date
+
+    @cached_property
+    def bases(self) -> list[Basis]:
+        """On what basis each policy and party type bears interest."""
+        return bases(self.policies, self.legal)
+
+    @cached_property
+    def rates(self) -> RateBook:
+        """The rates of the bases."""
+        return RateBook(self.bases, self.legal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +64,10 @@ def charge(chargeable: Chargeable, entries: pl.DataFrame, tariff: Tariff) -> pl.
 
     ``chargeable.invoices`` are sorted by ``invoice_id``; so is the result.
     """
-    found = bases(tariff.policies, tariff.legal)
+    found = tariff.bases
     letters = _first_letters(chargeable.asked, tariff.policies) if _needs_letters(found) else _NO_LETTERS
     owing = interest.bearing(chargeable.invoices, found, letters)
-    context = interest.Context(tariff.legal, tariff.as_of)
+    context = interest.Context(tariff.legal, tariff.as_of, tariff.rates)
     parts = (
         owing.select("invoice_id", pl.when("claims_interest").then(plus_days(pl.col("anchor_on"), 1)).alias(_BEGUN)),
         _late_fees(chargeable, tariff.policies),

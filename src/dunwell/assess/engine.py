@@ -42,10 +42,12 @@ def assess(ledger: Ledger, policies: PolicySet, legal: LegalSetting | None, as_o
     ``None`` when no statutory interest or compensation is to be claimed. Returns one row per account and currency,
     ordered by both, with its facts, reasons and action, and one row per open invoice.
     """
-    return together([_assess_part(part, policies, legal, as_of) for part in parts(ledger)])
+    tariff = charges.Tariff(policies, legal, as_of)
+    return together([_assess_part(part, tariff) for part in parts(ledger)])
 
 
-def _assess_part(ledger: Ledger, policies: PolicySet, legal: LegalSetting | None, as_of: date) -> Assessment:
+def _assess_part(ledger: Ledger, tariff: charges.Tariff) -> Assessment:
+    policies, as_of = tariff.policies, tariff.as_of
     entries = balances.dated_entries(ledger.entries, as_of)
     invoices = balances.invoice_balances(ledger.invoices, entries, as_of)
     pairs = _pairs(ledger, policies, invoices, entries)
@@ -57,7 +59,7 @@ def _assess_part(ledger: Ledger, policies: PolicySet, legal: LegalSetting | None
     requests = _requests(facts, placed, policies)
     decided = _decide(_with_requests(facts, requests), policies, as_of)
     everything = Everything(invoices, open_invoices, entries, placed.requests)
-    charged = demanded(everything, decided, requests, charges.Tariff(policies, legal, as_of))
+    charged = demanded(everything, decided, requests, tariff)
     return _finish(decided, charged)
 
 

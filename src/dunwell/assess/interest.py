@@ -11,7 +11,7 @@ from datetime import date
 import polars as pl
 
 from dunwell.assess.balances import PAIR
-from dunwell.assess.basis import Basis, basis_columns, index_table, start_table
+from dunwell.assess.basis import Basis, RateBook, RateWindow, basis_columns
 from dunwell.assess.compounding import compounded
 from dunwell.assess.days import days_between, plus_days
 from dunwell.assess.legal import LegalSetting
@@ -42,10 +42,11 @@ def bearing(invoices: pl.DataFrame, found: list[Basis], first_letters: pl.DataFr
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The law and the day."""
+    """The law, the day, and the rates."""
 
     legal: LegalSetting | None
     as_of: date
+    rates: RateBook
 
 
 def interest_by_invoice(
@@ -57,7 +58,7 @@ def interest_by_invoice(
     )
     if claimed.is_empty():
         return pl.DataFrame(schema=RESULT)
-    rates = _rates(claimed, found, context)
+    rates = _rates(claimed, context)
     plain = _linear(claimed.filter("is_only_reduced"), entries, rates)
     walked = _by_spans(claimed.filter(~pl.col("is_only_reduced")), entries, rates)
     simple = pl.concat([plain, walked]).with_columns(_rounded().alias("interest_minor"))
@@ -67,53 +68,42 @@ def interest_by_invoice(
 
 @dataclass(frozen=True, slots=True)
 class _Rates:
-    """The running sums of rates over a window of days, one stretch of rows per set of rates; ``amount`` as their type.
+    """The running sums of rates, and the type of ``amount`` to multiply them in: int64 where it fits, else Int128."""
 
-    ``amount`` is int64 where every product is proven to fit, else Int128.
-    """
-
-    table: pl.DataFrame
-    starts: pl.DataFrame
-    first_on: date
-    days: int
+    window: RateWindow
     amount: type[pl.DataType]
 
     def at(self, day: str, *names: str) -> list[pl.Expr]:
         """Columns of the table on a day, by the invoice's ``rates``, with the day's name after theirs."""
-        row = self._row(pl.col(day), self.days)
-        return [pl.lit(self.table[name]).gather(row).alias(f"{name}_{day}") for name in names]
+        row = self.window.row(pl.col(day))
+        return [pl.lit(self.window.table[name]).gather(row).alias(f"{name}_{day}") for name in names]
 
     def index_at(self, day: pl.Expr) -> pl.Expr:
         """The running sum of rates on a day."""
-        return pl.lit(self.table["rate_index"]).gather(self._row(day, self.days)).cast(self.amount)
+        return pl.lit(self.window.table["rate_index"]).gather(self.window.row(day)).cast(self.amount)
 
     def at_start(self) -> list[pl.Expr]:
         """Where the first day's rate holds for the whole debt: that rate as ``factor``, and whether it is known."""
-        if self.starts.is_empty():
+        if self.window.starts.is_empty():
             return [pl.lit(1, dtype=pl.Int64).alias("factor"), pl.lit(value=True).alias("is_start_known")]
-        row = pl.when("is_fixed_at_start").then(self._row(plus_days(pl.col("anchor_on"), 1), self.days + 1))
-        factor, is_known = (pl.lit(self.starts[name]).gather(row) for name in ("factor", "is_start_known"))
+        row = pl.when("is_fixed_at_start").then(self.window.start_row(plus_days(pl.col("anchor_on"), 1)))
+        factor, is_known = (pl.lit(self.window.starts[name]).gather(row) for name in ("factor", "is_start_known"))
         return [factor.fill_null(1).alias("factor"), is_known.fill_null(value=True).alias("is_start_known")]
 
-    def _row(self, day: pl.Expr, days: int) -> pl.Expr:
-        return pl.col("stretch") * days + days_between(pl.lit(self.first_on), day)
 
-
-def _rates(claimed: pl.DataFrame, found: list[Basis], context: Context) -> _Rates:
+def _rates(claimed: pl.DataFrame, context: Context) -> _Rates:
     """Lay out the rates of the window that the claims need."""
     first_on, last_on = claimed["start_on"].min(), claimed["anchor_on"].max()
     assert isinstance(first_on, date)
     assert isinstance(last_on, date)
-    last_on = max(context.as_of, last_on)
-    table = index_table(found, context.legal, first_on, last_on)
-    starts = start_table(found, context.legal, first_on, last_on)
-    factor = max(1, *(starts["factor"].to_list() or [1]))
-    weights = table["rate_index"].abs().max()
+    window = context.rates.window(first_on, max(context.as_of, last_on))
+    factor = max(1, *(window.starts["factor"].to_list() or [1]))
+    weights = window.table["rate_index"].abs().max()
     amounts = claimed["amount_minor"].max()
     assert isinstance(weights, int)
     assert isinstance(amounts, int)
     fits = claimed["is_only_reduced"].all() and amounts * weights * factor * _ROOM < 2**63
-    return _Rates(table, starts, first_on, (last_on - first_on).days + 1, pl.Int64 if fits else pl.Int128)
+    return _Rates(window, pl.Int64 if fits else pl.Int128)
 
 
 _ROOM = 8
