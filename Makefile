@@ -18,7 +18,7 @@ demo: ## Set up, then run the sample business in ./demo and say where its letter
 test: ## Set up, then run every test (with a PostgreSQL server of its own)
 	@tools/setup test
 	@tools/say "Running every test"
-	@$(PYTHON_BIN)/pytest --numprocesses $(JOBS) $(ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(PYTHON_BIN)/pytest --numprocesses $(JOBS) $(ARGS)
 
 style: ## Check format, lint, import order, types and the rules of the house
 	@tools/setup style

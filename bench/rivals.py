@@ -13,8 +13,8 @@ from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 
+from dunwell.letters.codes import code_svg
 from dunwell.letters.content import Block, Bullets, LetterContent, Paragraph, Payment, Run, Table
-from dunwell.letters.render import code_svg
 
 Renders = Callable[[Sequence[LetterContent], Path], None]
 

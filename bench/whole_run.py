@@ -1,9 +1,9 @@
 """What a whole run costs beside its assessment: ``python -m bench.whole_run [SIZES…] [--database postgresql://…]``.
 
 A new workspace in a temporary folder takes the generated ledger through the import's own way into the store; then
-the day is run for the first time, again unchanged, again after some payments, and the next day. Each size has a
-fresh process. On PostgreSQL the server's own CPU time is not seen; compare wall times there. A database that is
-given is filled: give an empty one.
+the day is run for the first time, again unchanged, again after some payments, and the next day; then one account is
+asked about. Each size has a fresh process. On PostgreSQL the server's own CPU time is not seen; compare wall times
+there. A database that is given is filled: give an empty one.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import polars as pl
 
 from bench.ledgers import AS_OF, make_ledger, read_ledger, write_ledger
 from bench.measure import Usage, in_fresh_process, measured, print_table, say
+from bench.waits import Wait, waits
 from dunwell.assess.engine import assess
 from dunwell.ledger.frames import Ledger
 from dunwell.runs.nightly import run_day
@@ -25,6 +26,7 @@ from dunwell.sources.rows import KINDS, Kind, schema
 from dunwell.store import reading
 from dunwell.store.bulk import writing
 from dunwell.store.importing import Origin, import_parsed
+from dunwell.store.models import Run
 from dunwell.store.workspace import Beginning, Workspace, init_workspace
 
 SIZES = (100_000, 1_000_000)
@@ -73,7 +75,7 @@ def _shaped(kind: Kind, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def measure(folder: Path, database: str) -> list[Stage]:
+def measure(folder: Path, database: str) -> tuple[list[Stage], list[Wait]]:
     """Measure every stage in this process, which should be a fresh one."""
     ledger = read_ledger(folder)
     tables = canonical_tables(ledger)
@@ -81,7 +83,9 @@ def measure(folder: Path, database: str) -> list[Stage]:
         with measured() as made:
             workspace = init_workspace(Path(place) / "workspace", Beginning(database=database))
         stages = [Stage("init", made), _staged("import", lambda: _import(tables))]
-        return stages + _runs(workspace, ledger)
+        stages += _runs(workspace, ledger)
+        say("what a person waits for")
+        return stages, waits(workspace, AS_OF + timedelta(days=1))
 
 
 def _import(tables: dict[Kind, pl.DataFrame]) -> str:
@@ -107,12 +111,20 @@ def _runs(workspace: Workspace, ledger: Ledger) -> list[Stage]:
         Stage("(payments imported)", *_paid(ledger)),
         _staged(f"third run, {TOUCHED_INVOICES:,} payments later", lambda: _run(workspace, 0)),
         _staged("next day's run", lambda: _run(workspace, 1)),
+        _staged("figures of that day for everybody", lambda: _figures(workspace, 1)),
     ]
 
 
 def _run(workspace: Workspace, days: int) -> str:
     report = run_day(workspace, AS_OF + timedelta(days=days))
-    return f"{report.drafted:,} letters, {report.proposed:,} holds"
+    kept = report.decided.counts if isinstance(report.decided, Run) else {}
+    looked_at = f"{kept['looked_at']:,}" if "looked_at" in kept else "all"
+    return f"{looked_at} accounts, {report.drafted:,} letters, {report.proposed:,} holds"
+
+
+def _figures(workspace: Workspace, days: int) -> str:
+    """What ``run --json`` and the worklist read after a run."""
+    return f"{run_day(workspace, AS_OF + timedelta(days=days)).accounts.height:,} decisions"
 
 
 def _paid(ledger: Ledger) -> tuple[Usage, str]:
@@ -145,7 +157,18 @@ def main() -> None:
         say(f"whole run, {size:,} invoices")
         with tempfile.TemporaryDirectory(prefix="dunwell-bench-") as kept:
             in_fresh_process(write_ledger, size, Path(kept))
-            print_stages(size, in_fresh_process(measure, Path(kept), options.database), options.database)
+            stages, waited = in_fresh_process(measure, Path(kept), options.database)
+        print_stages(size, stages, options.database)
+        print_waits(size, waited)
+
+
+def print_waits(size: int, waited: list[Wait]) -> None:
+    """Print what one account costs a person who asks, with the plans that read a whole table."""
+    rows = [(one.name, f"{one.query_ms:.1f}", f"{one.whole_ms:.1f}", str(one.queries)) for one in waited]
+    notes = ["The slowest of some accounts, in process, each number for itself; COPY on PostgreSQL is not in query ms."]
+    notes += [f"{one.name}: {plan} in {sql[:160]}" for one in waited for sql, plan in one.plans.items()]
+    head = ("one account", "query ms", "whole ms", "queries")
+    print_table(f"what a person waits for, {size:,} invoices", head, rows, notes)
 
 
 def print_stages(size: int, stages: list[Stage], database: str) -> None:

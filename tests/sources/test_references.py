@@ -74,3 +74,35 @@ def test_an_event_amount_in_another_unit_than_assumed_is_named() -> None:
     assert [str(problem) for problem in checked.problems] == [
         'data:2: currency: The amount has no currency and its invoice is in JPY. Write "JPY".'
     ]
+
+
+def test_instalments_count_from_one_and_agree_with_the_first() -> None:
+    parsed = read_table(
+        b"invoice_number,account_number,due_on,currency,amount,instalment\n"
+        b"I5,C1,2024-01-05,EUR,10,1\n"
+        b"I5,C1,2024-02-05,EUR,10,2\n"
+        b"I6,C1,2024-01-05,EUR,10,2\n"
+        b"I7,C1,2024-01-05,EUR,10,1\n"
+        b"I7,00042,2024-01-05,EUR,10,2\n"
+        b"I7,C1,2024-01-05,USD,10,3\n"
+        b"I8,C1,2024-01-05,EUR,10,1\n"
+        b"I8,C1,2024-01-05,EUR,10,\n"
+        b"I1,C1,2024-02-05,EUR,10,2\n"
+        b"I2,00042,2024-02-05,EUR,10,3\n"
+        b"I9,C1,2024-02-05,EUR,10,0\n"
+    )
+    checked = check_references(parsed, ACCOUNTS, INVOICES)
+    assert [str(problem) for problem in checked.problems] == [
+        'data:4: instalment: Invoice "I6" has no instalment 1. Give all of its instalments, counted from 1.',
+        'data:6: account_number: Instalment 1 of invoice "I7" belongs to customer "C1".'
+        " All instalments of an invoice agree in it. Correct one.",
+        'data:7: currency: Instalment 1 of invoice "I7" is in "EUR".'
+        " All instalments of an invoice agree in it. Correct one.",
+        'data:9: instalment: Other rows of invoice "I8" say which instalment they are, this one does not.'
+        " Number all of its instalments: 1, 2, 3 …",
+        'data:11: currency: Instalment 1 of invoice "I2" is in "JPY".'
+        " All instalments of an invoice agree in it. Correct one.",
+        'data:12: instalment: "0" is no whole number from 1 to 999. Count 1, 2, 3 …, or leave it empty.',
+    ]
+    kept = checked.tables[0].frame.select("invoice_number", "instalment").rows()
+    assert kept == [("I5", 1), ("I5", 2), ("I7", 1), ("I8", 1), ("I1", 2)]

@@ -8,10 +8,10 @@ from django.db import IntegrityError, connections
 
 from dunwell.errors import WorkspaceError
 from dunwell.sources.rows import KINDS, Kind
-from dunwell.store import bulk
+from dunwell.store import audit, bulk
 from dunwell.store.importing import Origin, import_parsed, known_accounts, known_invoices
 from dunwell.store.models import Account, Entry, Event, ImportBatch, Invoice
-from dunwell.store.queries import bank_complete_through, latest_batch_id, touched_accounts
+from dunwell.store.queries import bank_complete_through, touched_accounts
 from tests.store.tables import JAN, counts, customer, event, invoice, payment, put, table
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -120,11 +120,19 @@ def test_the_bank_is_known_through_the_stated_day_or_the_latest_payment() -> Non
 
 def test_accounts_touched_since_an_import_are_those_it_wrote() -> None:
     put_ledger()
-    before = latest_batch_id()
+    before, _ = audit.head()
     put("payments", *LEDGER["payments"])
     assert touched_accounts(before) == frozenset()
     put("invoices", invoice("I3", "C2"))
-    assert touched_accounts(before) == {Account.objects.get(account_number="C2").pk}
+    assert touched_accounts(before) == frozenset({Account.objects.get(account_number="C2").pk})
+
+
+def test_an_import_that_removes_rows_may_touch_anybody() -> None:
+    put("customers", customer())
+    put("payments", payment("P1", None, 100), payment("P1", None, 200))
+    before, _ = audit.head()
+    put("payments", payment("P1", None, 100))
+    assert touched_accounts(before) is None
 
 
 def test_two_imports_of_one_file_at_once_do_not_double_anything() -> None:

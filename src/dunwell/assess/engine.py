@@ -53,7 +53,7 @@ def _assess_part(ledger: Ledger, tariff: charges.Tariff) -> Assessment:
     pairs = _pairs(ledger, policies, invoices, entries)
     placed = _placed_events(ledger, pairs, as_of)
     open_invoices = _open_invoices(invoices, pairs, placed, as_of)
-    facts = _facts(pairs, open_invoices, placed)
+    facts = _facts(pairs, open_invoices, placed, as_of)
     facts = attached(facts, _episode_starts(invoices, facts, entries), PAIR)
     facts = _with_correspondence(facts, as_of)
     requests = _requests(facts, placed, policies)
@@ -150,9 +150,9 @@ def _episode_starts(invoices: pl.DataFrame, facts: pl.DataFrame, entries: pl.Dat
     return episodes.episode_starts(terms, settled, entries)
 
 
-def _facts(pairs: pl.DataFrame, open_invoices: pl.DataFrame, placed: _Placed) -> pl.DataFrame:
+def _facts(pairs: pl.DataFrame, open_invoices: pl.DataFrame, placed: _Placed, as_of: date) -> pl.DataFrame:
     """Sums and dates per pair: what is open, overdue, chaseable, and what stands in the way."""
-    sums = open_invoices.lazy().with_columns(_invoice_masks()).group_by(PAIR).agg(_invoice_sums()).collect()
+    sums = open_invoices.lazy().with_columns(_invoice_masks(as_of)).group_by(PAIR).agg(_invoice_sums()).collect()
     counted = ["open_minor", "overdue_minor", "disputed_overdue_minor", "chaseable_minor"]
     buckets = [ageing.bucket_column(name) for name in ageing.BUCKETS]
     flags = ["has_promise", "has_plan", "is_held"]
@@ -189,7 +189,7 @@ def _invoice_sums() -> list[pl.Expr]:
     ]
 
 
-def _invoice_masks() -> list[pl.Expr]:
+def _invoice_masks(as_of: date) -> list[pl.Expr]:
     """The columns that :func:`_invoice_sums` adds up: each amount or date where it counts."""
     is_past_due, is_chaseable = pl.col("is_past_due"), pl.col("chaseable_minor") > 0
     past_due_from = pl.col("past_due_from_on")
@@ -198,7 +198,7 @@ def _invoice_masks() -> list[pl.Expr]:
         pl.when(is_past_due).then("disputed_minor").otherwise(0).alias("disputed_overdue_minor"),
         pl.when(is_chaseable).then("days_past_due").alias("oldest_days_past_due"),
         pl.when(is_chaseable).then(past_due_from).alias("oldest_past_due_from_on"),
-        pl.when(~is_past_due).then(past_due_from).alias("next_past_due_on"),
+        pl.when(past_due_from > as_of).then(past_due_from).alias("next_past_due_on"),
         pl.when(is_past_due).then(past_due_from).alias("open_from_on"),
         *ageing.bucket_parts(),
     ]

@@ -1,8 +1,9 @@
-"""``dunwell import``: ledger files in."""
+"""``dunwell import``: files in, whatever they are; what is in doubt is asked or said, never guessed."""
 
+import sys
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import click
 
@@ -18,18 +19,31 @@ from dunwell.cli.common import (
     workspace_at,
     workspace_option,
 )
+from dunwell.cli.import_asking import ask
+from dunwell.cli.import_report import as_html, as_json_text, as_text, report_json
 from dunwell.errors import UsageError
 from dunwell.runs.importing import FileReport, ImportRequest, import_files
-from dunwell.runs.reporting import problem_json
 from dunwell.sources.mapping import Mapping, read_mapping
 from dunwell.sources.rows import KINDS, Kind
 
+_STATEMENT = "statement"
+_WRITERS = {".html": as_html, ".json": as_json_text, ".txt": as_text}
+
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--map", "map_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A mapping file.")
-@click.option("--kind", type=click.Choice(KINDS), help="What the file holds, when its header does not tell.")
+@click.option(
+    "--kind", type=click.Choice((*KINDS, _STATEMENT)), help="What the file holds, when its header does not tell."
+)
+@click.option("--preview", is_flag=True, help="Show what each file is taken for and its first rows; write nothing.")
 @click.option("--bank-complete-through", type=DATE, help="Through which day the payments are complete.")
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report to a file: .txt, .json or .html.",
+)
 @workspace_option
 @json_option
 @command_errors
@@ -37,25 +51,39 @@ def import_(
     files: tuple[Path, ...],
     map_file: Path | None,
     kind: str | None,
+    preview: bool,
     bank_complete_through: date | None,
+    report_file: Path | None,
     workspace: Path | None,
     as_json: bool,
 ) -> int:
-    """Import FILES: customers, invoices, payments, events. Importing twice changes nothing; corrected rows update."""
+    """Import FILES, folders and ZIP archives. Importing twice changes nothing; corrected rows update."""
     request = ImportRequest(
         files=files,
         mapping=_mapping(map_file),
-        kind=cast("Kind | None", kind),
+        kind=None if kind == _STATEMENT else cast("Kind | None", kind),
+        is_statement=kind == _STATEMENT,
         bank_complete_through=bank_complete_through,
         by=user_name(),
+        mapping_file=map_file,
+        is_preview=preview,
+        ask=ask if sys.stdin.isatty() and sys.stdout.isatty() and not as_json else None,
     )
+    _check_report(report_file)
     reports = import_files(workspace_at(workspace), request)
+    if report_file is not None:
+        report_file.write_text(_WRITERS[report_file.suffix](reports), encoding="utf-8")
     if as_json:
-        print_json({"files": [_report_json(report) for report in reports]})
+        print_json(report_json(reports))
     else:
         for report in reports:
-            _print_report(report)
-    return _status(reports)
+            _print_report(report, is_preview=preview)
+    return _status(reports, is_preview=preview)
+
+
+def _check_report(path: Path | None) -> None:
+    if path is not None and path.suffix not in _WRITERS:
+        raise UsageError(f"A report is a file ending in {', '.join(_WRITERS)}.")
 
 
 def _mapping(path: Path | None) -> Mapping | None:
@@ -67,21 +95,28 @@ def _mapping(path: Path | None) -> Mapping | None:
     return mapping
 
 
-def _status(reports: list[FileReport]) -> int:
-    if not any(report.imported for report in reports):
+def _status(reports: list[FileReport], *, is_preview: bool) -> int:
+    if not any(report.preview if is_preview else report.imported for report in reports):
         return EXIT_NOTHING_DONE
     return EXIT_PROBLEMS if any(report.problems for report in reports) else 0
 
 
-def _print_report(report: FileReport) -> None:
-    click.echo(f"{report.source}: {report.recognised}")
+def _print_report(report: FileReport, *, is_preview: bool) -> None:
+    sure = f" ({report.sureness})" if report.sureness else ""
+    click.echo(f"{report.source}: {report.recognised}{sure}")
+    if is_preview:
+        click.echo(as_text([report], body_only=True), nl=False)
     for table in report.imported:
         done = f"{table.inserted:,} new, {table.updated:,} updated, {table.unchanged:,} unchanged"
         removed = f", {table.removed:,} removed" if table.removed else ""
         click.echo(f"  {table.kind}: {done}{removed}")
+    if report.documents:
+        click.echo(f"  invoice copies kept: {report.documents:,}")
     _print_bank_date(report)
     print_problems(report.notices, f"{report.source}: for your information")
     print_problems(report.problems, f"{report.source}: not imported, to be corrected")
+    if report.draft:
+        click.echo(f"  A draft of the mapping, to complete and to give with --map:\n\n{report.draft}", err=True)
     if report.rejects:
         click.echo(f"  The rejected rows are in {report.rejects}: correct them there and import that file.")
 
@@ -94,26 +129,3 @@ def _print_bank_date(report: FileReport) -> None:
     derived = " (the latest payment in the file; say --bank-complete-through if later)"
     suffix = derived if dated[-1].is_bank_date_derived else ""
     click.echo(f"  bank data complete through {dated[-1].bank_complete_through}{suffix}")
-
-
-def _report_json(report: FileReport) -> dict[str, Any]:
-    return {
-        "source": report.source,
-        "recognised": report.recognised,
-        "rows": report.rows,
-        "tables": [
-            {
-                "kind": table.kind,
-                "inserted": table.inserted,
-                "updated": table.updated,
-                "removed": table.removed,
-                "unchanged": table.unchanged,
-                "bank_complete_through": table.bank_complete_through,
-                "is_bank_date_derived": table.is_bank_date_derived,
-            }
-            for table in report.imported
-        ],
-        "problems": [problem_json(problem) for problem in report.problems],
-        "notices": [problem_json(problem) for problem in report.notices],
-        "rejects": str(report.rejects) if report.rejects else None,
-    }

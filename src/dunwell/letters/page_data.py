@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from dunwell.letters.annexes.form_layout import field_boxes
 from dunwell.letters.clean import cleaned
 from dunwell.letters.codes import code_svg, payload_svg
 from dunwell.letters.content import Annex, Block, Bullets, LetterContent, Paragraph, Payment, Table
-from dunwell.letters.tables import CELL_WORD_MAX, column_widths, table_size
+from dunwell.letters.tables import CELL_WORD_MAX, column_widths, is_one_line, one_line_mm, row_heights, table_size
 
 LOGO_BYTES_MAX = 256 * 1024
 
@@ -30,6 +30,9 @@ _INFO_SIZES = (8.5, 8.0, 7.5, 7.0, 6.5)
 _INFO_GUTTER_MM = 4
 _FOOTER_SIZE, _FOOTER_GUTTER_MM, _FOOTER_LAST_MM, _FOOTER_PAGE_MM = 7.0, 8, 24, 15
 _CODE_WIDTH_MM = {"epc": 26, "swiss": 32, "vietqr": 26}
+
+_PAYMENT_SIZES, _CODE_LABEL_SIZE = (8.25, 9.0), 7.0
+_PAYMENT_INSET_MM, _PAIR_GUTTER_MM = 4, 6
 
 _REPLY_SPOT, _REPLY_FOLDS, _REPLY_TEXT_Y = {"x": 25, "y": 57.5, "width": 80}, [99, 198], 125
 """Where the address of a reply stands on paper without a window of its own: as in the British form."""
@@ -71,6 +74,7 @@ def letter_data(content: LetterContent, printable: Container[int] | None) -> dic
         "annexes": [_annex_data(annex, form, plain) for annex in content.annexes],
         "attachments": [],
         "alone": False,
+        "tight": False,
     }
 
 
@@ -133,7 +137,7 @@ def _frame_data(content: LetterContent, form: dict[str, Any], plain: Plain) -> d
     data["footer_even"] = _is_footer_crowded(data["footer"], line_mm(form))
     if "address" in form:
         data |= _window_sizes(data, form)
-        data["info"] = _info_rows(data["info"], form["info"]["width"])
+        data |= _info_data(data["info"], form["info"]["width"])
     return data
 
 
@@ -153,12 +157,21 @@ def _window_sizes(data: dict[str, Any], form: dict[str, Any]) -> dict[str, float
     }
 
 
-def _info_rows(rows: list[list[str]], width: float) -> list[list[Any]]:
-    """Return the rows of the info block with the size of each value, beside the widest label."""
+def _info_data(rows: list[list[str]], width: float) -> dict[str, Any]:
+    """Return the rows of the info block with the size of each value, the width of the labels, each row's height."""
     labels = max((fit.width_em(label) for label, _ in rows), default=0.0) * _INFO_SIZES[0] * fit.MM_PER_POINT
     space = width - labels - _INFO_GUTTER_MM
-    sized = ((label, value, fit.one_line_size(value, space, _INFO_SIZES)) for label, value in rows)
-    return [[label, _breakable_address(value, size, space), size] for label, value, size in sized]
+    sized = [(label, value, fit.one_line_size(value, space, _INFO_SIZES)) for label, value in rows]
+    return {
+        "info": [[label, _breakable_address(value, size, space), size] for label, value, size in sized],
+        "info_label_width": labels,
+        "info_heights": [
+            one_line_mm(_INFO_SIZES[0])
+            if is_one_line(label, labels, _INFO_SIZES[0]) and is_one_line(value, space, size)
+            else None
+            for label, value, size in sized
+        ],
+    }
 
 
 def _breakable_address(value: str, size: float, space: float) -> str:
@@ -175,10 +188,15 @@ def _block_data(block: Block, sizes: _Sizes) -> dict[str, Any]:
     plain = sizes.plain
     data: dict[str, Any] = {"type": _TYPES[type(block)], **plain(block)}
     if isinstance(block, Table):
-        data["widths"] = column_widths(block, sizes.size, sizes.inset, sizes.space)
+        widths = column_widths(block, sizes.size, sizes.inset, sizes.space)
+        rest = sizes.space - sum(width for width in widths if width is not None)
+        known = [rest if width is None else width for width in widths]
+        data |= {"widths": widths, "heights": row_heights(block, sizes.size, sizes.inset, known)}
         data["rows"] = [
             [{name: _breakable(text) for name, text in cell.items()} for cell in row] for row in data["rows"]
         ]
+    if isinstance(block, Payment):
+        data |= _pair_sizes(block.rows, _payment_room(block, sizes.space), _PAYMENT_SIZES)
     if isinstance(block, Payment) and block.code:
         svg, width = code_svg(block.code), _CODE_WIDTH_MM[block.code.scheme]
         data["code"] = {
@@ -188,6 +206,26 @@ def _block_data(block: Block, sizes: _Sizes) -> dict[str, Any]:
             "label": plain(block.code.label),
         }
     return data
+
+
+def _payment_room(block: Payment, space: float) -> float:
+    """Return the width of the rows of a payment block beside its code, whose label may be wider than it."""
+    if block.code is None:
+        return space - _PAYMENT_INSET_MM
+    label = fit.width_em(block.code.label) * _CODE_LABEL_SIZE * fit.MM_PER_POINT
+    return space - _PAYMENT_INSET_MM - _PAIR_GUTTER_MM - max(_CODE_WIDTH_MM[block.code.scheme], label)
+
+
+def _pair_sizes(rows: Sequence[tuple[str, str]], space: float, sizes: tuple[float, float]) -> dict[str, Any]:
+    """Return the width of the labels and the height of each row, ``None`` where a value may need a second line."""
+    small, size = sizes
+    label = max((fit.width_em(label) for label, _ in rows), default=0.0) * small * fit.MM_PER_POINT
+    room = space - label - _PAIR_GUTTER_MM
+    heights = [
+        one_line_mm(size) if is_one_line(name, label, small) and is_one_line(value, room, size) else None
+        for name, value in rows
+    ]
+    return {"label_width": label, "heights": heights}
 
 
 def _breakable(text: str) -> str:

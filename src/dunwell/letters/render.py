@@ -11,16 +11,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import typst
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from pypdf import PdfReader
 
 from dunwell.errors import RenderError
 from dunwell.letters.annexes.files import Sheet
-from dunwell.letters.content import Annex, LetterContent
+from dunwell.letters.content import Annex, LetterContent, Table
 from dunwell.letters.page_data import letter_data
 
 Standards = Sequence[Literal["a-3a", "ua-1"]]
@@ -55,7 +57,29 @@ def render_pdf(content: LetterContent, sheets: Sequence[Sheet] = ()) -> bytes:
         ]
         return data
 
-    return typeset_pdf(content, sheets, completed, ARCHIVAL)
+    def tightened(data: Data, places: Mapping[str, str]) -> Data:
+        return {**completed(data, places), "tight": True}
+
+    pdf = typeset_pdf(content, sheets, completed, ARCHIVAL)
+    if _may_fit_one_page(content) and page_count(pdf) == 2:
+        tight = typeset_pdf(content, sheets, tightened, ARCHIVAL)
+        return tight if page_count(tight) == 1 else pdf
+    return pdf
+
+
+_ROWS_OF_ONE_PAGE = 4
+"""A letter with more rows in its tables than this needs its second page; setting it again would be lost time."""
+
+
+def _may_fit_one_page(content: LetterContent) -> bool:
+    """Whether a letter is short enough that a signature alone on a second page would be a blemish."""
+    tables = [block for part in content.parts for block in part.blocks if isinstance(block, Table)]
+    return sum(len(table.rows) for table in tables) <= _ROWS_OF_ONE_PAGE and not content.annexes
+
+
+def page_count(pdf: bytes) -> int:
+    """Return how many pages a PDF has."""
+    return len(PdfReader(BytesIO(pdf)).pages)
 
 
 def render_annex(content: LetterContent, annex: Annex) -> bytes:

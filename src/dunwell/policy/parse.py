@@ -192,8 +192,8 @@ def _read_one(name: str, raw: object, path: Path, report: Report) -> Policy:
         if table in raw:
             values[table] = make(**read_table(raw[table], (*path, table), table, report))
     readers = {
-        "delivery_days": _read_delivery, "annexes": _read_annexes, "interest": _read_interest, "late_fee": _read_late_fee,
-        "referral": _read_referral, "steps": _read_steps,
+        "delivery_days": _read_delivery, "annexes": _read_annexes, "interest": _read_interest,
+        "late_fee": _read_late_fee, "referral": _read_referral, "steps": _read_steps,
     }  # fmt: skip
     for table, read in readers.items():
         if table in raw:

@@ -1,5 +1,6 @@
 """One day's run, from the ledger to drafts and proposals. This page is the table of contents of Dunwell.
 
+    choose whom to look at             runs/scope.py
     read the rules and the ledger      runs/rules.py, runs/versions.py
     assess                             assess/engine.py: the rules of product §2
     draft letters, propose holds       runs/drafting.py
@@ -10,7 +11,8 @@
     credited disputes, paid plans ...  runs/case_keeping.py
 
 What is drafted waits for a person: runs/approving.py. Running twice on a day changes nothing; a run for a day before
-the latest recorded one only reads, and gives what was decided then (product §2).
+the latest recorded one only reads, and gives what was decided then (product §2). Of accounts that a run need not look
+at, the last decision stands: runs/decided.py.
 """
 
 from dataclasses import asdict, dataclass
@@ -24,13 +26,16 @@ from dunwell.errors import Problem
 from dunwell.ledger.checks import check_ledger
 from dunwell.runs import drafting, releasing, withdrawing
 from dunwell.runs.case_keeping import keep_cases
+from dunwell.runs.decided import decided_by
 from dunwell.runs.rules import Rules, read_rules, rules_on
-from dunwell.runs.versions import ledger_on
+from dunwell.runs.scope import Scope, everybody, scope_on
+from dunwell.runs.versions import ledger_on, with_contracts
 from dunwell.store import queries
 from dunwell.store.bulk import writing
 from dunwell.store.fingerprint import RUN, data_fingerprint
 from dunwell.store.models import Run
-from dunwell.store.recording import Outcome, finish_run, read_decisions
+from dunwell.store.recording import Outcome, finish_run
+from dunwell.store.suspects import read_suspects
 from dunwell.store.workspace import Workspace
 
 
@@ -51,23 +56,31 @@ class DayReport:
 
     @cached_property
     def accounts(self) -> pl.DataFrame:
-        """The decisions (``ACCOUNT_COLUMNS``); those of a recorded run are read when they are first asked for."""
-        return read_decisions(self.decided.pk) if isinstance(self.decided, Run) else self.decided
+        """The decisions on everybody (``ACCOUNT_COLUMNS``); those of a recorded run are read when first asked for."""
+        if isinstance(self.decided, Run):
+            return decided_by(self.decided, self.rules, is_replay=self.is_replay)
+        return self.decided
 
     @property
     def actions(self) -> dict[str, int]:
         """How many accounts and currencies each action concerns."""
         if isinstance(self.decided, Run):
             return dict(self.decided.counts["actions"])
-        return _actions(self.decided)
+        return dict(self.decided["action"].cast(pl.String).value_counts().iter_rows())
 
 
-def _actions(accounts: pl.DataFrame) -> dict[str, int]:
-    return dict(accounts["action"].cast(pl.String).value_counts().iter_rows())
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a run saw and decided, before it is recorded: whom it looked at, their decisions, and all problems."""
+
+    scope: Scope
+    accounts: pl.DataFrame
+    problems: tuple[Problem, ...]
+    fingerprint: str
 
 
 def run_day(workspace: Workspace, as_of: date, *, dry_run: bool = False) -> DayReport:
-    """Assess every account as of a day; record decisions, draft letters and propose holds unless ``dry_run``.
+    """Assess a day; record decisions, draft letters and propose holds unless ``dry_run``, which assesses everybody.
 
     Raises ``WorkspaceError`` when the policy cannot be read or none is in force.
     """
@@ -79,38 +92,54 @@ def run_day(workspace: Workspace, as_of: date, *, dry_run: bool = False) -> DayR
     done = queries.finished_run(as_of)
     if done is not None and done.data_fingerprint == fingerprint:
         return _recorded(rules, done)
-    ledger = ledger_on(as_of)
-    problems = (*rules.notices, *check_ledger(ledger, rules.policies, as_of))
-    accounts = assess(ledger, rules.policies, rules.legal, as_of).accounts
     if dry_run:
-        return DayReport(as_of, rules, accounts, problems, is_recorded=False)
-    return _record(rules, accounts, problems, as_of, fingerprint)
+        look = _look_at(everybody(latest), rules, as_of, fingerprint)
+        return DayReport(as_of, rules, look.accounts, look.problems, is_recorded=False)
+    return _record(rules, _look(rules, as_of, fingerprint), as_of) or run_day(workspace, as_of)
 
 
-def _record(
-    rules: Rules, accounts: pl.DataFrame, problems: tuple[Problem, ...], as_of: date, fingerprint: str
-) -> DayReport:
-    """Write the day's decisions with the drafts and proposals that follow from them, all or nothing."""
+def _look(rules: Rules, as_of: date, fingerprint: str) -> _Look:
+    """Look at those whom something may have changed; at everybody when one of them has lost a currency.
+
+    Then no new decision takes the place of the one that stands.
+    """
+    scope = scope_on(as_of, rules.version)
+    look = _look_at(scope, rules, as_of, fingerprint)
+    return look if scope.loses_none(look.accounts) else _look_at(everybody(scope.since), rules, as_of, fingerprint)
+
+
+def _look_at(scope: Scope, rules: Rules, as_of: date, fingerprint: str) -> _Look:
+    ledger = ledger_on(as_of, scope.account_ids)
+    suspects = ledger if scope.account_ids is None else with_contracts(read_suspects(as_of))
+    problems = (*rules.notices, *check_ledger(suspects, rules.policies, as_of))
+    return _Look(scope, assess(ledger, rules.policies, rules.legal, as_of).accounts, problems, fingerprint)
+
+
+def _record(rules: Rules, look: _Look, as_of: date) -> DayReport | None:
+    """Write the decisions with the drafts and proposals that follow from them, all or nothing.
+
+    ``None``, and nothing is written, when another run was recorded while this one looked.
+    """
+    accounts = look.accounts
     with writing():
-        done = queries.finished_run(as_of)
-        if done is not None and done.data_fingerprint == data_fingerprint(rules.version):
-            return _recorded(rules, done)  # another run was faster
+        if queries.latest_run() != look.scope.since:
+            return None
         version = queries.record_policy(rules.policies.version, rules.text, rules.policies.effective_on)
-        run = queries.start_run(as_of, version, fingerprint, by=RUN)
+        run = queries.start_run(as_of, version, look.fingerprint, by=RUN)
         withdrawn = withdrawing.withdraw_stale(accounts, rules, as_of)
         wanted = drafting.without_given_up_holds(accounts, as_of)
         letters = drafting.letters_to_draft(wanted, rules.policies, as_of)
-        kept = {"actions": _actions(accounts), "problems": [asdict(problem) for problem in problems]}
+        problems = [asdict(problem) for problem in look.problems]
+        kept = {"actions": look.scope.actions(accounts), "problems": problems, **look.scope.kept()}
         holds = drafting.holds_to_propose(wanted, rules.policies, as_of)
-        outcome = Outcome(accounts, letters, holds, kept)
-        recorded = finish_run(run.pk, as_of, outcome, RUN)
+        recorded = finish_run(run.pk, as_of, Outcome(accounts, letters, holds, kept), RUN)
         released = releasing.release_cured(accounts, as_of)
         keep_cases(as_of)
     return DayReport(
         as_of,
         rules,
-        accounts,
-        problems,
+        Run.objects.get(pk=run.pk),
+        look.problems,
         is_recorded=True,
         drafted=recorded.letters,
         proposed=recorded.holds,
@@ -132,7 +161,7 @@ def _replay(workspace: Workspace, as_of: date) -> DayReport:
     ledger = ledger_on(as_of)
     problems = (*rules.notices, *check_ledger(ledger, rules.policies, as_of))
     if done is not None:
-        accounts = read_decisions(done.pk)
+        accounts = decided_by(done, rules, is_replay=True)
     else:
         accounts = assess(ledger, rules.policies, rules.legal, as_of).accounts
     return DayReport(as_of, rules, accounts, problems, is_recorded=False, is_replay=True)
@@ -147,7 +176,7 @@ def assess_account(workspace: Workspace, account_id: int, as_of: date) -> DayRep
     is_current = done is not None and done.data_fingerprint == data_fingerprint(rules.version)
     ledger = ledger_on(as_of, [account_id])
     if done is not None and (is_past or is_current):
-        accounts = read_decisions(done.pk, account_id)
+        accounts = decided_by(done, rules, account_id, is_replay=is_past)
     else:
         accounts = assess(ledger, rules.policies, rules.legal, as_of).accounts
     problems = (*rules.notices, *check_ledger(ledger, rules.policies, as_of))

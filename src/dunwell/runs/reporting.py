@@ -67,9 +67,9 @@ class _Names:
     """Who the accounts of a report are, and how far their holds have come."""
 
     def __init__(self, report: DayReport) -> None:
-        accounts = account_names(report.accounts["account_id"].unique().to_list())
-        self.accounts: Mapping[int, tuple[str, str]] = accounts
-        holds = [] if report.is_replay else queries.live_holds().iter_rows(named=True)
+        account_ids = report.accounts["account_id"].unique().to_list()
+        self.accounts: Mapping[int, tuple[str, str]] = account_names(account_ids)
+        holds = [] if report.is_replay else queries.live_holds(account_ids).iter_rows(named=True)
         self.holds = {(hold["account_id"], hold["currency"]): str(hold["state"]) for hold in holds}
 
     def number(self, row: Mapping[str, Any]) -> str:

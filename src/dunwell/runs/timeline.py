@@ -17,6 +17,7 @@ from dunwell.store.models import (
     Invoice,
     LetterTransition,
     Note,
+    Run,
 )
 
 
@@ -94,7 +95,8 @@ def _notes(account: Account) -> Iterator[Happening]:
 def _decisions(account: Account) -> Iterator[Happening]:
     """The decisions of runs that said something new."""
     before: dict[str, tuple[str, str]] = {}
-    rows = Decision.objects.filter(run__state="finished", account=account)
+    finished = Run.objects.filter(state="finished").values_list("pk", flat=True)
+    rows = Decision.objects.filter(run__in=list(finished), account=account)  # listed: found run by run in the index
     fields = ("run__as_of", "currency", "action", "step", "total_due_minor", "id")
     for on, currency, action, step, due_minor, key in rows.order_by("run__as_of", "run_id").values_list(*fields):
         now = (action, step if action != "none" else "")

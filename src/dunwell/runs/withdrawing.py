@@ -43,9 +43,7 @@ def stale_letters(accounts: pl.DataFrame, rules: Rules, as_of: date) -> pl.DataF
         pl.col("step") != RELEASE_STEP,
         ~pl.col("letter_id").is_in(waiting_case_letters()),
     )
-    asked = waiting.rename(_OF_LETTER).join(
-        accounts, on=["account_id", "currency"]
-    )
+    asked = waiting.rename(_OF_LETTER).join(accounts, on=["account_id", "currency"])
     by_rule = (
         pl.col("action").is_in(["letter", "hold"])
         & (pl.col("step") == pl.col("letter_step"))

@@ -108,6 +108,8 @@ def _unread(column: Column, frame: pl.DataFrame, habits: Habits) -> Callable[[Ro
         return lambda row: _explain_amount(row, name, habits)
     if column.type == "date":
         return _date_explainer(name, frame, habits.format)
+    if column.type == "whole":
+        return lambda row: explain.whole(row[name])
     return lambda row: explain.yes_no(row[name])
 
 

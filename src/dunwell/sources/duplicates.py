@@ -37,13 +37,15 @@ def conflicts(table: TableMap, kind: Kind, repeats: Repeats, source: str) -> lis
     """Return a problem for each conflicting row, unless the mapping says that the first one counts."""
     if table.duplicates == "first":
         return []
-    keys = NATURAL_KEYS[kind]
+    keys = tuple(key for key in NATURAL_KEYS[kind] if key != "instalment")
     column = keys[0] if len(keys) == 1 else ""
+    hint = "Keep the one that is right."
+    if kind == "invoices":
+        hint = "Keep the one that is right; number instalments of one invoice in a column instalment."
     named = f"the same {keys[0]}" if len(keys) == 1 else f"the same {', '.join(keys[:-1])} and {keys[-1]}"
     return [
         Problem(
-            source, line, column, f"The row has {named} as line {first} but says something else.",
-            "Keep the one that is right.",
+            source, line, column, f"The row has {named} as line {first} but says something else.", hint
         )
         for line, first in repeats.conflicting.iter_rows()
     ]  # fmt: skip

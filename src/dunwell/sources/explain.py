@@ -192,6 +192,11 @@ def choice(text: str, choices: Sequence[str], what: str) -> Explained:
     return f"{quoted(text)} is no {what}.", one_of(text[:_SHOWN_CHARS], choices)
 
 
+def whole(text: str) -> Explained:
+    """Explain that ``text`` is no number from 1 to 999."""
+    return f"{quoted(text)} is no whole number from 1 to 999.", "Count 1, 2, 3 …, or leave it empty."
+
+
 def yes_no(text: str) -> Explained:
     """Explain that ``text`` is neither yes nor no."""
     return f"{quoted(text)} is neither yes nor no.", 'Write "yes", "no" or nothing.'

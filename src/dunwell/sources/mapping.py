@@ -84,6 +84,36 @@ class TableMap:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What is done to the rows of a file before its tables are taken, in the order of the fields.
+
+    ``group_heading``: a row with one filled cell names the group of the rows below it, in a new column of this name.
+    ``leave_out_totals`` leaves out rows that add others up. ``fill_down`` repeats what stands only in the first row of
+    a group. ``derive`` adds columns that are sums of others (``-Paid`` subtracts), ``first_of`` columns that take the
+    first filled one of several. ``fold_by`` makes one row of those with the same text there, adding up ``fold_sum``.
+    ``recognise`` decides from the whole file how dates and amounts are written, instead of being told.
+    """
+
+    group_heading: str = ""
+    leave_out_totals: bool = False
+    fill_down: tuple[str, ...] = ()
+    recognise: bool = False
+    derive: AbstractMapping[str, tuple[str, ...]] = field(default_factory=dict)
+    first_of: AbstractMapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fold_by: str = ""
+    fold_sum: tuple[str, ...] = ()
+
+    def names(self) -> list[str]:
+        """Return the headers that the shape makes use of."""
+        parts = [part.lstrip("-+") for parts in self.derive.values() for part in parts]
+        firsts = [name for names in self.first_of.values() for name in names]
+        return [*parts, *firsts, *self.fill_down, *filter(None, [self.fold_by]), *self.fold_sum]
+
+
+NO_SHAPE = Shape()
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """A mapping file as values; :data:`NO_MAPPING` reads a canonical file."""
 
@@ -94,6 +124,7 @@ class Mapping:
     delimiter: str | None = None
     skip_rows: int = 0
     currency: str | None = None
+    shape: Shape = NO_SHAPE
 
 
 NO_MAPPING = Mapping()
@@ -101,6 +132,8 @@ NO_MAPPING = Mapping()
 _FILE_KEYS: dict[str, type] = {
     "encoding": str, "delimiter": str, "skip_rows": int, "currency": str, "date_format": list, "decimal": str,
     "thousands": str, "currency_signs": list, "negative_forms": list, "round_amounts": str, "table": list,
+    "formats": str, "group_heading": str, "total_rows": str, "fill_down": list, "derive": dict, "first_of": dict,
+    "fold": dict,
 }  # fmt: skip
 _TABLE_KEYS: dict[str, type] = {
     "kind": str, "columns": dict, "constants": dict, "values": dict, "when": dict, "unless": dict,
@@ -116,11 +149,14 @@ _CHOICES = {
     "due_before_issue": ("problem", "accept"),
     "decimal": (".", ","),
     "round_amounts": ("half_up", "half_even"),
+    "formats": ("stated", "recognise"),
+    "total_rows": ("keep", "leave_out"),
 }
+_FOLD_KEYS: dict[str, type] = {"by": str, "sum": list}
 _TYPE_NAMES = {str: "text", int: "a whole number", list: "a list", dict: "a table", bool: "true or false"}
 _DATE_CODES = frozenset({"%Y", "%y", "%m", "%b", "%B", "%d", "%H", "%M", "%S"})
 _DATE_PARTS = (("%Y", "%y"), ("%m", "%b", "%B"), ("%d",))
-MAPPING_KEYS = frozenset(_FILE_KEYS) | frozenset(_TABLE_KEYS) | frozenset(_COLUMN_KEYS)
+MAPPING_KEYS = frozenset(_FILE_KEYS) | frozenset(_TABLE_KEYS) | frozenset(_COLUMN_KEYS) | frozenset(_FOLD_KEYS)
 """Every key a mapping may have; the documentation names each."""
 
 
@@ -139,6 +175,11 @@ def parse_mapping(text: str, name: str) -> tuple[Mapping | None, tuple[Problem, 
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return None, (_syntax_problem(name, str(error)),)
+    return mapping_of(data, name, text)
+
+
+def mapping_of(data: dict[str, Any], name: str, text: str = "") -> tuple[Mapping | None, tuple[Problem, ...]]:
+    """Read a mapping that is TOML already; ``text`` is what it was read from, for the lines of problems."""
     reader = _Reader(name, text.split("\n"), [])
     mapping = reader.mapping(data)
     return (None if reader.problems else mapping), tuple(sorted(reader.problems))
@@ -177,6 +218,21 @@ class _Reader:
             delimiter=self._delimiter(data),
             skip_rows=max(0, cast("int", data.get("skip_rows", 0))) if _is(data.get("skip_rows", 0), int) else 0,
             currency=currency,
+            shape=self._shape(data),
+        )
+
+    def _shape(self, data: dict[str, Any]) -> Shape:
+        fold = _dict(data, "fold")
+        self._check_keys(fold, _FOLD_KEYS, 0)
+        return Shape(
+            group_heading=str(data.get("group_heading", "")),
+            leave_out_totals=data.get("total_rows") == "leave_out",
+            fill_down=self._texts(data, "fill_down", 0),
+            recognise=data.get("formats") == "recognise",
+            derive={name: self._texts(_dict(data, "derive"), name, 0) for name in _dict(data, "derive")},
+            first_of={name: self._texts(_dict(data, "first_of"), name, 0) for name in _dict(data, "first_of")},
+            fold_by=str(fold.get("by", "")),
+            fold_sum=self._texts(fold, "sum", 0),
         )
 
     def _report(self, block: int, key: str, message: str, hint: str = "") -> None:

@@ -9,6 +9,9 @@ from dunwell.sources.mapping import Mapping as FileMapping
 from dunwell.sources.rows import Kind, Options, RawFile
 from dunwell.sources.taking import Taken
 
+UNUSED = "The mapping makes no use of the columns"
+"""How the notice begins that names columns which feed nothing."""
+
 
 def notices_of(taken: Taken, frame: pl.DataFrame, source: str, options: Options) -> list[Problem]:
     """Return what there is to say about the good rows ``frame`` of one table."""
@@ -85,10 +88,15 @@ def unused_columns(raw: RawFile, mapping: FileMapping, shown: Mapping[Kind, Mapp
     used = {header.strip().lower() for headers in shown.values() for header in headers.values()}
     for table in mapping.tables:
         more = [*table.when, *table.unless, *table.extra]
+        more += mapping.shape.names()
         more += [name for column in table.columns.values() for name in (column.column, column.terms, column.since)]
         used |= {name.strip().lower() for name in more}
-    unused = [name for name in raw.columns if name and name.strip().lower() not in used | {"problem"}]
+    unused = [
+        name
+        for name in raw.columns[: len(raw.columns) - raw.derived]
+        if name and name.strip().lower() not in used | {"problem"}
+    ]
     if not unused or any(table.is_open for table in mapping.tables):
         return []
     listed = ", ".join(f'"{name}"' for name in unused)
-    return [Problem(raw.source, raw.head_lines, "", f"The mapping makes no use of the columns {listed}.")]
+    return [Problem(raw.source, raw.head_lines, "", f"{UNUSED} {listed}.")]

@@ -15,10 +15,11 @@ from dunwell.sources import duplicates
 from dunwell.sources.checking import Habits, canonical, check
 from dunwell.sources.decoding import decode
 from dunwell.sources.delimited import DELIMITER_NAMES, split
-from dunwell.sources.mapping import NO_MAPPING, Mapping, TableMap
+from dunwell.sources.mapping import NO_MAPPING, NO_SHAPE, Mapping, TableMap
 from dunwell.sources.noticing import counted, early_due, notices_of, unused_columns, zero_invoices
 from dunwell.sources.rejects import rejects_file
 from dunwell.sources.rows import KINDS, Kind, Options, Parsed, RawFile, Table
+from dunwell.sources.tabular.shaping import shape
 from dunwell.sources.taking import Taken, settle, take
 from dunwell.sources.values import typed
 
@@ -39,19 +40,32 @@ def read_table(source: Path | bytes, mapping: Mapping | None = None, options: Op
     ``source`` may be gzipped. Whatever the bytes are, the answer is a :class:`Parsed`; nothing raises.
     """
     mapping, options = mapping or NO_MAPPING, options or Options()
-    options = replace(options, currency=mapping.currency or options.currency)
     name = options.name or (source.name if isinstance(source, Path) else "data")
+    raw = raw_file(source, name, mapping, options)
+    return nothing(name, [raw]) if isinstance(raw, Problem) else read_raw(raw, mapping, options)
+
+
+def raw_file(source: Path | bytes, name: str, mapping: Mapping, options: Options) -> RawFile | Problem:
+    """Decode a file and split it into cells, as ``mapping`` says."""
     decoded = decode(source, name, mapping.encoding, options.limits)
     if isinstance(decoded, Problem):
-        return _nothing(name, [decoded])
-    raw = split(decoded, name, mapping.skip_rows, mapping.delimiter, options.limits)
-    if isinstance(raw, Problem):
-        return _nothing(name, [raw])
-    tables = _settled(raw, mapping, options)
-    return _nothing(name, tables[1]) if tables[1] else _read_tables(raw, tables[0], mapping, options)
+        return decoded
+    return split(decoded, name, mapping.skip_rows, mapping.delimiter, options.limits)
 
 
-def _nothing(name: str, problems: Sequence[Problem]) -> Parsed:
+def read_raw(raw: RawFile, mapping: Mapping, options: Options) -> Parsed:
+    """Read the cells of a file through ``mapping``."""
+    options = replace(options, currency=mapping.currency or options.currency)
+    if mapping.shape != NO_SHAPE:
+        shaped = shape(raw, mapping, options)
+        if shaped.problems:
+            return nothing(raw.source, shaped.problems)
+        raw = shaped.raw
+    tables, problems = _settled(raw, mapping, options)
+    return nothing(raw.source, problems) if problems else _read_tables(raw, tables, mapping, options)
+
+
+def nothing(name: str, problems: Sequence[Problem]) -> Parsed:
     """Return what a file gives of which no row can be read."""
     return Parsed(name, (), tuple(problems), (), None, "nothing recognised")
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from dunwell import money
 from dunwell.errors import Problem
+from dunwell.sources.instalments import wrong_instalments
 from dunwell.sources.reading import frame_of, listed
 from dunwell.sources.rejects import rejects_file
 from dunwell.sources.rows import Limits, Options, Parsed, Table
@@ -44,6 +45,7 @@ def _unknown(parsed: Parsed, known_accounts: pl.Series, known_invoices: pl.DataF
             yield from _unknown_accounts(parsed.source, table, accounts)
         if table.kind == "invoices":
             yield from _moved_invoices(parsed.source, table, known_invoices)
+            yield from wrong_instalments(parsed.source, table, known_invoices)
         if table.kind in ("payments", "events"):
             yield from _wrong_invoices(parsed, table, invoices)
 

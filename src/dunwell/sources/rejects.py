@@ -44,7 +44,11 @@ def _quoted(text: str) -> str:
 
 def _head(raw: RawFile, lines: list[str]) -> str:
     head = "\n".join(lines[: raw.head_lines])
-    return f"{head}\n" if raw.columns[-1] == PROBLEM_COLUMN else f"{head}{raw.delimiter}{PROBLEM_COLUMN}\n"
+    return f"{head}\n" if _own_columns(raw)[-1] == PROBLEM_COLUMN else f"{head}{raw.delimiter}{PROBLEM_COLUMN}\n"
+
+
+def _own_columns(raw: RawFile) -> tuple[str, ...]:
+    return raw.columns[: len(raw.columns) - raw.derived]
 
 
 def _spans(raw: RawFile, reasons: Mapping[int, list[str]]) -> dict[int, int]:
@@ -55,7 +59,7 @@ def _spans(raw: RawFile, reasons: Mapping[int, list[str]]) -> dict[int, int]:
 
 def _cells_without_problem(raw: RawFile, reasons: Mapping[int, list[str]]) -> dict[int, str]:
     """Return the text of rows that come from a rejects file themselves, without their old problem."""
-    if raw.columns[-1] != PROBLEM_COLUMN:
+    if _own_columns(raw)[-1] != PROBLEM_COLUMN or raw.derived:
         return {}
     names = [cell_name(i) for i in range(len(raw.columns) - 1)]
     rows = raw.cells.filter(pl.col("line").is_in(list(reasons))).select("line", *names)

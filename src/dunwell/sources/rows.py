@@ -21,7 +21,7 @@ KINDS: tuple[Kind, ...] = ("customers", "invoices", "payments", "events")
 """In the order in which they must go in: what a row refers to comes before the row."""
 
 ValueType = Literal[
-    "key", "text", "date", "amount", "yes_no",
+    "key", "text", "date", "amount", "whole", "yes_no",
     "currency", "country", "language", "party_type", "payment_kind", "event_kind",
 ]  # fmt: skip
 
@@ -81,6 +81,7 @@ COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
         _needed("amount", "amount"),
         Column("description", "text"),
         Column("document", "text"),
+        Column("instalment", "whole"),
     ),
     "payments": (
         _needed("payment_reference", "key"),
@@ -108,7 +109,7 @@ COLUMNS: Mapping[Kind, tuple[Column, ...]] = {
 
 NATURAL_KEYS: Mapping[Kind, tuple[str, ...]] = {
     "customers": ("account_number",),
-    "invoices": ("invoice_number",),
+    "invoices": ("invoice_number", "instalment"),
     "payments": ("account_number", "payment_reference", "invoice_number", "kind"),
     "events": ("account_number", "on", "kind", "channel", "invoice_number", "currency", "step"),
 }
@@ -118,7 +119,12 @@ One payment may settle several invoices: then its reference stands on several ro
 reference in a file are all there is of that payment.
 """
 
-_DTYPES: Mapping[str, type[pl.DataType]] = {"date": pl.Date, "amount": pl.Int64, "yes_no": pl.Boolean}
+_DTYPES: Mapping[str, type[pl.DataType]] = {
+    "date": pl.Date,
+    "amount": pl.Int64,
+    "whole": pl.Int64,
+    "yes_no": pl.Boolean,
+}
 
 
 def schema(kind: Kind) -> pl.Schema:
@@ -141,6 +147,21 @@ class Limits:
     """Length of an account, invoice or payment number."""
     problems_max: int = 10_000
     """Problems listed per file; the rejects file always holds every rejected row."""
+    files_max: int = 100_000
+    """Files of one import, members of archives and folders counted."""
+    archive_bytes_max: int = 2_000_000_000
+    """Size of all members of one archive together, unpacked."""
+    archive_ratio_max: int = 200
+    """How many times larger than packed an archive or a spreadsheet may become."""
+    archive_depth_max: int = 2
+    """Archives within archives."""
+    sheet_bytes_max: int = 200_000_000
+    """Size of a spreadsheet (XLSX, XLS, ODS) after unpacking."""
+    sheet_seconds_max: int = 300
+    """Time for reading one spreadsheet."""
+    xml_bytes_max: int = 500_000_000
+    xml_depth_max: int = 100
+    pdf_bytes_max: int = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +169,11 @@ class Options:
     """How to read a file, beside its mapping.
 
     ``kind`` overrides the recognition by header. ``currency`` and ``country`` are the creditor's own, the
-    defaults for rows that name none. ``name`` is the file's name in messages when bytes are given.
+    defaults for rows that name none. ``name`` is the file's name in messages when bytes are given. ``invoices``
+    (``references.INVOICE_FACTS``) tell whose a payment is that names its invoice only. ``terms`` are days to pay by
+    account number, a witness where dates can be read in two ways. ``statuses_say_paid``: an invoice called paid gets
+    a payment; not so where the payments come in a file of their own. ``own_names`` and ``own_tax_ids`` are the
+    creditor's: an invoice of somebody else is none of ours.
     """
 
     kind: Kind | None = None
@@ -156,6 +181,11 @@ class Options:
     country: str | None = None
     name: str = ""
     limits: Limits = field(default_factory=Limits)
+    invoices: pl.DataFrame | None = field(default=None, repr=False, compare=False)
+    terms: Mapping[str, int] = field(default_factory=dict, repr=False)
+    statuses_say_paid: bool = True
+    own_names: tuple[str, ...] = ()
+    own_tax_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +213,8 @@ class RawFile:
     encoding: str
     columns: tuple[str, ...]
     cells: pl.DataFrame
+    derived: int = 0
+    """How many of ``columns``, at the end, are not in the file but made from others."""
     broken: tuple[tuple[int, int, Problem], ...] = ()
     notices: tuple[Problem, ...] = ()
 

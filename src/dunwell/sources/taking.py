@@ -74,7 +74,7 @@ def _narrowed(raw: RawFile, table: TableMap) -> TableMap:
     columns = {name: source for name, source in table.columns.items() if name in names}
     used = {_canonical(source.column) for source in columns.values()} | {PROBLEM_COLUMN, ""}
     used |= {_canonical(name) for source in columns.values() for name in (source.terms, source.since)}
-    extra = tuple(header for header in raw.columns if _canonical(header) not in used)
+    extra = tuple(header for header in raw.columns[: len(raw.columns) - raw.derived] if _canonical(header) not in used)
     return replace(table, columns=columns, extra=tuple(dict.fromkeys((*table.extra, *extra))))
 
 
@@ -100,19 +100,21 @@ def _missing_headers(raw: RawFile, table: TableMap) -> list[Problem]:
             one_of(name, [header for header in raw.columns if header]),
         )
         for name in dict.fromkeys(wanted)
-        if _position(raw, name) is None
+        if position_of(raw, name) is None
     ]  # fmt: skip
 
 
-def _position(raw: RawFile, header: str) -> int | None:
+def position_of(raw: RawFile, header: str) -> int | None:
+    """Return where a header stands, upper and lower case aside."""
     if header in raw.columns:
         return raw.columns.index(header)
     folded = [_canonical(name) for name in raw.columns]
     return folded.index(_canonical(header)) if _canonical(header) in folded else None
 
 
-def _cell(raw: RawFile, header: str) -> pl.Expr:
-    position = _position(raw, header)
+def cell_of(raw: RawFile, header: str) -> pl.Expr:
+    """Return the text column of a header; nulls where the file has none."""
+    position = position_of(raw, header)
     return pl.lit(None, pl.String) if position is None else pl.col(cell_name(position))
 
 
@@ -121,7 +123,7 @@ def take(raw: RawFile, table: TableMap) -> Taken:
     kind = table.kind or "customers"
     texts = [_text(raw, table, column.name).alias(column.name) for column in COLUMNS[kind]]
     due = table.columns.get("due_on", ColumnFrom(""))
-    aside = [_cell(raw, due.terms).alias(TERMS), _cell(raw, due.since).alias(SINCE)] if due.terms else []
+    aside = [cell_of(raw, due.terms).alias(TERMS), cell_of(raw, due.since).alias(SINCE)] if due.terms else []
     rows = raw.cells.filter(_chosen(raw, table))
     frame = rows.select(*texts, *aside, _extra(raw, table), pl.col("line").alias("source_line"))
     shown = {name: source.column for name, source in table.columns.items()}
@@ -129,19 +131,19 @@ def take(raw: RawFile, table: TableMap) -> Taken:
 
 
 def _chosen(raw: RawFile, table: TableMap) -> pl.Expr:
-    chosen = [_cell(raw, header).fill_null("").is_in(texts) for header, texts in table.when.items()]
-    chosen += [~_cell(raw, header).fill_null("").is_in(texts) for header, texts in table.unless.items()]
+    chosen = [cell_of(raw, header).fill_null("").is_in(texts) for header, texts in table.when.items()]
+    chosen += [~cell_of(raw, header).fill_null("").is_in(texts) for header, texts in table.unless.items()]
     return pl.all_horizontal(pl.lit(value=True), *chosen)
 
 
 def _text(raw: RawFile, table: TableMap, name: str) -> pl.Expr:
     """Return the text of one canonical column: constant, or cell with its transforms, then its translation."""
     if name in table.constants:
-        return pl.lit(table.constants[name], pl.String)
+        return pl.lit(table.constants[name] or None, pl.String)
     source = table.columns.get(name)
     if source is None:
         return pl.lit(None, pl.String)
-    text = _transformed(_cell(raw, source.column), source)
+    text = _transformed(cell_of(raw, source.column), source)
     values = table.values.get(name)
     return text.replace(dict(values)) if values else text
 
@@ -158,7 +160,7 @@ def _transformed(text: pl.Expr, source: ColumnFrom) -> pl.Expr:
 
 def _extra(raw: RawFile, table: TableMap) -> pl.Expr:
     """Gather the columns Dunwell does not know as one JSON object; null when none of them has a value."""
-    cells = [_cell(raw, header).alias(header) for header in table.extra]
+    cells = [cell_of(raw, header).alias(header) for header in table.extra]
     if not cells:
         return pl.lit(None, pl.String).alias("extra")
     some = pl.any_horizontal([cell.is_not_null() for cell in cells])

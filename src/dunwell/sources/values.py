@@ -17,6 +17,7 @@ from dunwell.sources.explain import THOUSANDS_DIGITS
 from dunwell.sources.mapping import Format, Rounding
 from dunwell.sources.rows import COLUMNS, Column
 from dunwell.sources.taking import SINCE, TERMS, Taken
+from dunwell.sources.terms import terms_days
 
 LANGUAGES = ("de", "en", "es", "fr", "ro", "vi")
 """Languages in which letters exist."""
@@ -48,6 +49,8 @@ def typed(taken: Taken, fmt: Format, currency: str | None, country: str | None) 
             frame = frame.with_columns(_dates(pl.col(column.name), fmt).alias(f"{column.name}.value"))
         elif column.type == "amount":
             frame = _with_amount(frame, column.name, fmt, currency)
+        elif column.type == "whole":
+            frame = frame.with_columns(_whole(pl.col(column.name)).alias(f"{column.name}.value"))
         elif column.type == "yes_no":
             frame = frame.with_columns(_yes_no(pl.col(column.name)).alias(f"{column.name}.value"))
     return _with_due_from_terms(frame, fmt) if TERMS in frame.columns else frame
@@ -55,7 +58,8 @@ def typed(taken: Taken, fmt: Format, currency: str | None, country: str | None) 
 
 def value(column: Column) -> pl.Expr:
     """Return the typed value of ``column`` in a frame made by :func:`typed`."""
-    return pl.col(f"{column.name}.value") if column.type in ("date", "amount", "yes_no") else pl.col(column.name)
+    is_typed = column.type in ("date", "amount", "whole", "yes_no")
+    return pl.col(f"{column.name}.value") if is_typed else pl.col(column.name)
 
 
 def _with_defaults(taken: Taken, currency: str | None, country: str | None) -> pl.DataFrame:
@@ -90,16 +94,18 @@ def _plausible(on: pl.Expr) -> pl.Expr:
     return pl.when(on.is_between(date(YEAR_MIN, 1, 1), date(YEAR_MAX, 12, 31))).then(on)
 
 
+def _whole(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.contains(r"^[1-9]\d{0,2}$")).then(text).cast(pl.Int64, strict=False)
+
+
 def _yes_no(text: pl.Expr) -> pl.Expr:
     return text.replace_strict({"yes": True, "no": False}, default=None, return_dtype=pl.Boolean)
 
 
 def _with_due_from_terms(frame: pl.DataFrame, fmt: Format) -> pl.DataFrame:
     """Fill missing due dates from terms such as ``Net 30``, ``30 days`` or ``Due on receipt``."""
-    terms = pl.col(TERMS).str.to_lowercase()
-    days = pl.when(terms.str.contains("receipt")).then(0).otherwise(
-        terms.str.extract(r"^(?:.*\bnet|n)?\s*(\d{1,3})\s*(?:days?)?$").cast(pl.Int64)
-    )  # fmt: skip
+    known = {text: terms_days(text) for text in frame[TERMS].drop_nulls().unique()}
+    days = pl.col(TERMS).replace_strict(known, default=None, return_dtype=pl.Int64)
     due = _dates(pl.col(SINCE), fmt) + pl.duration(days=days)
     given = pl.col("due_on").is_not_null()
     return frame.with_columns(pl.when(given).then(pl.col("due_on.value")).otherwise(due).alias("due_on.value"))

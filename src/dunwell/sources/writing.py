@@ -23,6 +23,8 @@ def _text(column: Column, frame: pl.DataFrame, currency: str | None) -> pl.Expr:
         return _plain(pl.col(column.field), _exponent(frame, currency))
     if column.type == "date":
         return pl.col(column.field).dt.to_string("%Y-%m-%d")
+    if column.type == "whole":
+        return pl.col(column.field).cast(pl.String)
     if column.type == "yes_no":
         return pl.col(column.field).replace_strict({True: "yes", False: "no"}, return_dtype=pl.String)
     return pl.col(column.field)

@@ -11,7 +11,6 @@ STALE = pl.Schema({"letter_id": pl.Int64(), "from_state": pl.String(), "reason":
 """Letters to cancel: in which state they were seen, and why."""
 
 _OPEN_HOLDS = "h.state IN ('proposed', 'approved')"
-_SEEN = "SELECT s.letter_id FROM stale_letter s WHERE s.from_state = store_letter.state"
 _LETTER_MOVES = (
     'INSERT INTO store_lettertransition (letter_id, from_state, to_state, "on", by, reason)'
     " SELECT l.id, l.state, 'cancelled', CAST(%s AS date), CAST(%s AS text), s.reason"
@@ -27,7 +26,9 @@ _HOLDS = (
     "UPDATE store_hold SET state = 'withdrawn' WHERE id IN (SELECT h.id FROM stale_letter s JOIN store_letter l"
     f" ON l.id = s.letter_id AND l.state = s.from_state JOIN store_hold h ON h.letter_id = l.id AND {_OPEN_HOLDS})"
 )
-_LETTERS = f"UPDATE store_letter SET state = 'cancelled' WHERE id IN ({_SEEN})"
+_LETTERS = (
+    "UPDATE store_letter SET state = 'cancelled' WHERE (id, state) IN (SELECT letter_id, from_state FROM stale_letter)"
+)
 
 
 def withdraw_letters(stale: pl.DataFrame, on: date, by: str) -> int:

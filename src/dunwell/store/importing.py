@@ -21,7 +21,8 @@ INCOMING = "incoming"
 class Origin:
     """Where a table comes from, for the record. ``bank_complete_through`` is what the user stated, if anything.
 
-    ``on`` is the business date of the import, for the audit trail.
+    ``on`` is the business date of the import, for the audit trail. ``is_bank_list``: payments in it show through which
+    day the bank is known; those that an invoice says were made before it do not.
     """
 
     source: str
@@ -30,6 +31,7 @@ class Origin:
     bank_complete_through: date | None = None
     rows_rejected: int = 0
     on: date | None = None
+    is_bank_list: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,8 @@ def _number(frame: pl.DataFrame, name: str, key: list[str], order: list[str]) ->
 
 def _new_batch(kind: str, frame: pl.DataFrame, origin: Origin) -> ImportBatch:
     """Begin the record; the bank is known as stated, else through the latest payment in the file (product §2.4)."""
-    latest = frame["paid_on"].max() if kind == "payments" and not origin.bank_complete_through else None
+    is_witness = kind == "payments" and origin.is_bank_list and not origin.bank_complete_through
+    latest = frame["paid_on"].max() if is_witness else None
     derived = latest if isinstance(latest, date) else None
     return ImportBatch.objects.create(
         source=origin.source,

@@ -13,8 +13,10 @@ from dunwell.store.models import (
     HOLD_LIVE,
     LETTER_SENT,
     Account,
+    AuditEntry,
     Event,
     Hold,
+    HoldTransition,
     ImportBatch,
     Letter,
     PolicyVersion,
@@ -124,6 +126,11 @@ def finished_run(as_of: date) -> Run | None:
     return Run.objects.filter(state="finished", as_of=as_of).order_by("-id").first()
 
 
+def latest_runs(count: int) -> list[Run]:
+    """Return the latest finished runs, newest first."""
+    return list(Run.objects.filter(state="finished").order_by("-as_of", "-id")[:count])
+
+
 def start_run(as_of: date, version: PolicyVersion, data_fingerprint: str = "", by: str = "") -> Run:
     """Record that a run has begun; a policy version enters the audit trail with the first run that uses it."""
     with bulk.writing():
@@ -166,12 +173,13 @@ def live_letters() -> pl.DataFrame:
         )
 
 
-def live_holds() -> pl.DataFrame:
-    """Return the holds that are proposed, approved, notified or in force."""
+def live_holds(account_ids: Collection[int] | None = None) -> pl.DataFrame:
+    """Return the holds that are proposed, approved, notified or in force, of some accounts or of all."""
+    own = "true" if account_ids is None else bulk.among("account_id", account_ids)
     states = ", ".join(f"'{state}'" for state in HOLD_LIVE)
     with bulk.reading():
         return bulk.frame(
-            f"SELECT account_id, currency, id AS hold_id, state FROM store_hold WHERE state IN ({states})",
+            f"SELECT account_id, currency, id AS hold_id, state FROM store_hold WHERE state IN ({states}) AND {own}",
             LIVE_HOLDS,
         )
 
@@ -194,16 +202,75 @@ def latest_batch_id() -> int:
     return newest["number"] or 0
 
 
-def touched_accounts(since_batch_id: int) -> frozenset[int]:
-    """Return the accounts of which an import later than ``since_batch_id`` wrote a row."""
+def touched_accounts(since_entry: int) -> frozenset[int] | None:
+    """Return the accounts that an entry of the audit trail later than ``since_entry`` concerns.
+
+    ``None`` when that may be anybody: an import removed rows, whose accounts nothing tells any more, or an act that is
+    not known here concerns no one account.
+    """
+    found: set[int] = set()
+    batches: list[int] = []
+    acts = AuditEntry.objects.filter(number__gt=since_entry).values_list("what", "account_id", "subject_id")
+    for what, account_id, subject_id in acts:
+        if account_id is not None:
+            found.add(account_id)
+        elif what == "import" and subject_id is not None:
+            batches.append(subject_id)
+        elif what not in _OF_NO_ACCOUNT:
+            return None
+    if ImportBatch.objects.filter(pk__in=batches, rows_removed__gt=0).exists():
+        return None
+    return frozenset(found) | (_imported_since(min(batches)) if batches else frozenset())
+
+
+_OF_NO_ACCOUNT = (audit.BEGIN, "policy", "run", "withdraw", "backup", "move", "export")
+"""Acts that leave every account as it was. A run's withdrawals follow from its look; its other moves name accounts."""
+
+
+def _imported_since(batch_id: int) -> frozenset[int]:
+    """The accounts of which an import from ``batch_id`` on wrote a row."""
+    return _accounts_where(f"{{column}} >= {int(batch_id)}", dict.fromkeys(_IMPORTED, ("batch_id",)))
+
+
+_IMPORTED = ("account", "invoice", "entry", "event")
+_DAYS = {
+    "invoice": ("issued_on",),
+    "entry": ("paid_on",),
+    "event": ("on",),
+    "letter": ("sent_on",),
+    "hold": ("in_force_on", "released_on"),
+    "promise": ("opened_on", "closed_on"),
+    "dispute": ("opened_on", "closed_on"),
+    "exclusion": ("opened_on", "closed_on"),
+    "plan": ("agreed_on", "closed_on"),
+    "referral": ("handed_over_on", "closed_on"),
+    "call": ("on",),
+    "casetransition": ("on",),
+}
+"""From which day on the rows of a table count (``store.reading``)."""
+
+
+def accounts_dated(after_on: date, until_on: date) -> frozenset[int]:
+    """Return the accounts with a row that counts from a day after ``after_on`` and not after ``until_on``."""
+    if after_on >= until_on:
+        return frozenset()
+    return _accounts_where(f"{{column}} > '{after_on.isoformat()}' AND {{column}} <= '{until_on.isoformat()}'", _DAYS)
+
+
+def accounts_with_hold_given_up(since_on: date) -> frozenset[int]:
+    """Return the accounts with a hold that was withdrawn, or proposed and withdrawn, on ``since_on`` or later."""
+    moves = HoldTransition.objects.filter(to_state="withdrawn", on__gte=since_on).values("hold_id")
+    given_up = Hold.objects.filter(Q(proposed_on__gte=since_on) | Q(pk__in=moves), state="withdrawn")
+    return frozenset(given_up.values_list("account_id", flat=True))
+
+
+def _accounts_where(condition: str, tables: Mapping[str, Collection[str]]) -> frozenset[int]:
+    """The accounts of the rows for which a condition on one of the columns holds, table by table."""
     sql = " UNION ".join(
-        f"SELECT {column} AS account_id FROM {table} WHERE batch_id > {int(since_batch_id)}"
-        for table, column in (
-            ("store_account", "id"),
-            ("store_invoice", "account_id"),
-            ("store_entry", "account_id"),
-            ("store_event", "account_id"),
-        )
+        f"SELECT {'id' if table == 'account' else 'account_id'} AS account_id FROM store_{table} WHERE "
+        + condition.format(column=f'"{column}"')
+        for table, columns in tables.items()
+        for column in columns
     )
     with bulk.reading():
         return frozenset(bulk.frame(sql, pl.Schema({"account_id": pl.Int64()}))["account_id"])

@@ -138,15 +138,51 @@ def write_decisions(run_id: int, accounts: pl.DataFrame) -> Rows:
 
 
 def read_decisions(run_id: int, account_id: int | None = None) -> pl.DataFrame:
-    """Return the decisions of a run, of one account or of all, as the engine gave them (``ACCOUNT_COLUMNS``)."""
+    """Return what stood decided after a run, of one account or of all, as the engine gave it (``ACCOUNT_COLUMNS``).
+
+    Of an account that the run did not look at, that is its last decision before.
+    """
+    return read_standing(run_id, account_id).select(list(ACCOUNT_COLUMNS))
+
+
+def read_standing(run_id: int, account_id: int | None = None) -> pl.DataFrame:
+    """Return what :func:`read_decisions` does, and in ``run_id`` which run decided it."""
     own = "true" if account_id is None else f"account_id = {int(account_id)}"
-    columns = ", ".join((*_COLUMNS, "reasons"))
-    schema = pl.Schema({**{name: ACCOUNT_COLUMNS[name] for name in _COLUMNS}, "reasons": pl.Int64()})
-    with bulk.reading():
-        rows = bulk.frame(f"SELECT {columns} FROM store_decision WHERE run_id = {int(run_id)} AND {own}", schema)
+    schema = pl.Schema({**{name: ACCOUNT_COLUMNS[name] for name in _COLUMNS}, "reasons": pl.Int64(), **_OF_RUN})
+    rows = _standing(run_id, schema, own)
     blank = [pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in _TEXTS]
-    filled = rows.with_columns(*blank, *unpack(REASONS)).select(list(ACCOUNT_COLUMNS))
-    return filled.sort("account_id", "currency")
+    return rows.with_columns(*blank, *unpack(REASONS)).select(*ACCOUNT_COLUMNS, "run_id")
+
+
+def read_looks(run_id: int) -> pl.DataFrame:
+    """Return of every account and currency the action that stands after a run, and when to look again (``LOOKS``)."""
+    return _standing(run_id, pl.Schema({**LOOKS, **_OF_RUN})).select(list(LOOKS))
+
+
+LOOKS = pl.Schema({name: ACCOUNT_COLUMNS[name] for name in ("account_id", "currency", "action", "next_look_on")})
+_OF_RUN = {"run_id": pl.Int64()}
+
+
+def _standing(run_id: int, schema: pl.Schema, own: str = "true") -> pl.DataFrame:
+    """The last decision on every account and currency among the runs since the last one that looked at everybody."""
+    chain = ",".join(str(key) for key in chain_of(run_id))
+    sql = f"SELECT {', '.join(schema)} FROM store_decision WHERE run_id IN ({chain}) AND {own}"
+    with bulk.reading():
+        rows = bulk.frame(sql, schema)
+    key = ["account_id", "currency"]
+    return rows.sort(*key, "run_id").unique(key, keep="last", maintain_order=True)
+
+
+def chain_of(run_id: int) -> list[int]:
+    """Return the runs whose decisions say what stands after a run: from the last that looked at everybody to it."""
+    counts = Run.objects.values_list("counts", flat=True).get(pk=run_id)
+    first = int(counts.get(WHOLE_RUN, run_id))
+    between = Run.objects.filter(pk__range=(first, run_id), state="finished").order_by("id")
+    return list(between.values_list("id", flat=True)) or [run_id]
+
+
+WHOLE_RUN = "whole_run_id"
+"""In ``Run.counts``: the last run that looked at everybody. A run without it looked at everybody itself."""
 
 
 def write_letters(run_id: int | None, on: date, letters: pl.DataFrame, by: str, reason: str = "") -> int:

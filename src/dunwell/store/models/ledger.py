@@ -37,7 +37,7 @@ class Invoice(models.Model):
     batch = models.ForeignKey(ImportBatch, models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        """One invoice number and instalment per account; the few rows beyond a first instalment are found at once."""
+        """One invoice number and instalment per account; the few undated and later ones are found at once."""
 
         constraints = (
             models.UniqueConstraint("account", "invoice_number", "instalment", name="invoice_once"),
@@ -48,6 +48,7 @@ class Invoice(models.Model):
         )
         indexes = (
             models.Index(fields=("instalment",), condition=models.Q(instalment__gt=1), name="invoice_instalments"),
+            models.Index(fields=("account",), condition=models.Q(due_on__isnull=True), name="invoice_undated"),
         )
 
     def __str__(self) -> str:

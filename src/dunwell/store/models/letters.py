@@ -91,6 +91,13 @@ class LetterTransition(models.Model):
             fields.one_of("to_state", LETTER_STATES, "letter_transition_to"),
             fields.one_of("from_state", ("", *LETTER_STATES), "letter_transition_from"),
         )
+        indexes = (
+            models.Index(
+                fields=("id",),
+                condition=models.Q(to_state__in=["sent", "delivered", "bounced", "cancelled"]) & ~models.Q(by="run"),
+                name="letter_moved_by_hand",  # the last of them tells whether an assessment still holds
+            ),
+        )
 
     def __str__(self) -> str:
         """Return both states."""

@@ -1,0 +1,218 @@
+"""From statements to a :class:`~dunwell.sources.contract.Reading`: totals, completeness, one row per entry.
+
+A statement whose entries do not add up to its closing balance is a problem, but its entries go in: they are what the
+bank booked. It proves nothing about completeness, though, so it does not move the day through which the bank is
+complete (product §2.4).
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from dunwell import money
+from dunwell.errors import Problem
+from dunwell.sources.bank.identity import references, same_account
+from dunwell.sources.bank.statement import (
+    ASK_AGAIN,
+    ENTRIES_MAX,
+    TEXT_BYTES_MAX,
+    TEXT_CHARS_MAX,
+    Entry,
+    Log,
+    Statement,
+)
+from dunwell.sources.contract import BANK_ENTRY, Reading, SourceFile, nothing_read
+from dunwell.sources.decoding import decode
+from dunwell.sources.reading import listed
+from dunwell.sources.rows import Limits, Options
+
+TextParser = Callable[[str, Log], list[Statement]]
+"""A parser of a text format: the decoded text, and where to say what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    reference: str
+    statement: Statement
+    entry: Entry
+
+
+def read_text(file: SourceFile, options: Options, layout: str, parse: TextParser) -> Reading:
+    """Read a statement of a text format with ``parse``."""
+    too_large = size_problem(file, TEXT_BYTES_MAX)
+    if too_large:
+        return nothing_read(file.name, too_large)
+    decoded = decode(file.content, file.name, None, Limits(file_bytes_max=TEXT_BYTES_MAX))
+    if isinstance(decoded, Problem):
+        return nothing_read(file.name, decoded)
+    log = Log(file.name)
+    log.notices += decoded.notices
+    return gathered(layout, parse(decoded.text, log), log, options)
+
+
+def size_problem(file: SourceFile, bytes_max: int) -> Problem | None:
+    """Return the problem of a file that cannot be opened or is larger than ``bytes_max``."""
+    try:
+        size = file.size()
+    except OSError as error:
+        message = f"The file cannot be read: {error.strerror}."
+        return Problem(file.name, 0, "", message, "Check its name and rights.")
+    if size <= bytes_max:
+        return None
+    message = f"The statement is larger than {bytes_max:,} bytes (limit bank file size)."
+    return Problem(file.name, 0, "", message, "Export a shorter period.")
+
+
+def gathered(layout: str, statements: list[Statement], log: Log, options: Options) -> Reading:
+    """Return the reading of a file that was recognised as ``layout`` and holds ``statements``."""
+    if not statements and not log.problems:
+        log.problem(0, "", f"The {layout} file holds no statement.", ASK_AGAIN)
+    sound = [_checked(statement, log) for statement in statements]
+    rows = _once(statements, log)
+    through = _complete_through(sound, log)
+    return Reading(
+        log.source,
+        _summary(layout, statements, len(rows)),
+        problems=listed(log.source, log.problems, options.limits.problems_max),
+        notices=listed(log.source, log.notices, options.limits.problems_max),
+        bank_complete_through=through,
+        entries=_frame(rows),
+        rows=len(rows),
+    )
+
+
+def _summary(layout: str, statements: list[Statement], entries: int) -> str:
+    accounts = sorted({statement.account for statement in statements if statement.account})
+    of = f" of {', '.join(accounts[:3])}{', …' if len(accounts) > 3 else ''}" if accounts else ""
+    return f"{layout}: {_many(len(statements), 'statement')}{of} with {_many(entries, 'entry', 'entries')}"
+
+
+def _many(count: int, one: str, more: str = "") -> str:
+    return f"{count} {one if count == 1 else more or one + 's'}"
+
+
+def _checked(statement: Statement, log: Log) -> tuple[Statement, bool]:
+    """Return the statement and whether it proves itself: nothing unread, and totals that agree where given."""
+    if statement.opening_minor is None or statement.closing_minor is None:
+        return statement, statement.is_whole
+    others = sorted({entry.currency for entry in statement.entries} - {statement.currency})
+    if others:
+        message = f"The statement is in {statement.currency} but has entries in {', '.join(others)}."
+        log.problem(statement.line, "", message, "Ask the bank; its totals cannot be checked.")
+        return statement, False
+    moved = sum(entry.signed_minor for entry in statement.entries)
+    if statement.opening_minor + moved == statement.closing_minor:
+        return statement, statement.is_whole
+    log.problem(statement.line, "", _disagreement(statement, moved), f"An entry may be missing. {ASK_AGAIN}")
+    return statement, False
+
+
+def _disagreement(statement: Statement, moved: int) -> str:
+    opening, closing = statement.opening_minor or 0, statement.closing_minor or 0
+    amounts = [money.format_plain(minor, statement.currency) for minor in (opening, moved, opening + moved, closing)]
+    return "The opening balance {} and the entries {} make {}, but the closing balance is {}.".format(*amounts)
+
+
+def _once(statements: list[Statement], log: Log) -> list[_Row]:
+    """Return each entry once, however many statements of the file hold it."""
+    rows: dict[str, _Row] = {}
+    entries = 0
+    for statement, names in zip(statements, references(statements), strict=True):
+        entries += len(names)
+        for name, entry in zip(names, statement.entries, strict=True):
+            rows.setdefault(name, _Row(name, statement, entry))
+    if entries > len(rows):
+        message = f"{_many(entries - len(rows), 'entry stands', 'entries stand')} in more than one statement"
+        log.notice(0, "", f"{message} and went in once.")
+    if len(rows) > ENTRIES_MAX:
+        message = f"The file has more than {ENTRIES_MAX:,} entries (limit bank entries)."
+        log.problem(0, "", message, "Export a shorter period.")
+        return []
+    moving = [row for row in rows.values() if row.entry.amount_minor]
+    if len(moving) < len(rows):
+        still = _many(len(rows) - len(moving), "entry moves", "entries move")
+        log.notice(0, "", f"{still} no money and did not go in.")
+    return moving
+
+
+def _complete_through(sound: Iterable[tuple[Statement, bool]], log: Log) -> date | None:
+    """Return the last day through which every account of the file is complete."""
+    accounts: dict[tuple[str, str], list[tuple[Statement, bool]]] = defaultdict(list)
+    for statement, is_sound in sound:
+        if statement.kind == "statement":
+            accounts[same_account(statement.account), statement.currency].append((statement, is_sound))
+    days = [_account_through(chain, log) for chain in accounts.values()]
+    known = [day for day in days if day is not None]
+    return min(known) if known and len(known) == len(days) else None
+
+
+def _account_through(chain: list[tuple[Statement, bool]], log: Log) -> date | None:
+    """Follow an account's statements by day up to the first that is unsound or does not join the one before."""
+    through: date | None = None
+    closing: int | None = None
+    for statement, is_sound in sorted(chain, key=lambda each: each[0].complete_through or date.min):
+        if statement.complete_through is None:
+            return through
+        if not is_sound:
+            return _before(statement, through)
+        if through is not None and statement.complete_through > through and _is_gap(closing, statement):
+            message = f"A statement seems to be missing after {through}: the balances do not join."
+            log.notice(statement.line, "", message, "Import the statements between as well.")
+            return through
+        through, closing = statement.complete_through, statement.closing_minor
+    return through
+
+
+def _before(unsound: Statement, through: date | None) -> date | None:
+    """Return ``through`` if it lies before all that the unsound statement may concern."""
+    begins = min((entry.booked_on for entry in unsound.entries), default=unsound.complete_through)
+    return through if through is not None and begins is not None and through < begins else None
+
+
+def _is_gap(closing: int | None, statement: Statement) -> bool:
+    return closing is not None and statement.opening_minor is not None and closing != statement.opening_minor
+
+
+def _frame(rows: list[_Row]) -> pl.DataFrame:
+    return pl.DataFrame([_values(row) for row in rows], schema=BANK_ENTRY, orient="row")
+
+
+def _values(row: _Row) -> tuple[object, ...]:
+    entry = row.entry
+    return (
+        row.reference,
+        row.statement.account or None,
+        entry.booked_on,
+        entry.valued_on,
+        entry.currency,
+        entry.amount_minor,
+        "in" if entry.is_in else "out",
+        entry.is_reversal,
+        entry.party_name or None,
+        entry.party_account or None,
+        entry.references[0] if len(entry.references) == 1 else None,
+        entry.remittance[:TEXT_CHARS_MAX] or None,
+        entry.end_to_end_id or None,
+        _extra(row),
+        entry.line,
+    )
+
+
+def _extra(row: _Row) -> str | None:
+    entry = row.entry
+    said: dict[str, object] = {
+        "statement": row.statement.number,
+        "kind": row.statement.kind if row.statement.kind != "statement" else "",
+        "bank_reference": entry.bank_reference,
+        "batch_of": entry.batch_of,
+        "is_batch": entry.is_batch,
+        "references": list(entry.references) if len(entry.references) > 1 else [],
+        "code": entry.code,
+        "return_reason": entry.return_reason,
+    }
+    kept = {name: value for name, value in said.items() if value}
+    return json.dumps(kept, ensure_ascii=False, sort_keys=True) if kept else None

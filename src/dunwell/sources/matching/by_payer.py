@@ -1,0 +1,141 @@
+"""Entries that name no open invoice: what the payer, the name, a wrong number and the amount tell."""
+
+from collections import defaultdict
+
+from rapidfuzz.distance import OSA
+
+from dunwell.sources.matching.evidence import NAME_SCORE_MIN, contradiction, name_score, support
+from dunwell.sources.matching.model import Invoice, Part, Proposal
+from dunwell.sources.matching.numbers import digit_words, runs, shape, shapes, tail
+from dunwell.sources.matching.proposing import Context, proposal
+from dunwell.sources.matching.structured import plain
+from dunwell.sources.matching.sums import combinations
+
+_MISTYPED_CHARS_MIN = 6
+_MISTYPED_CANDIDATES_MAX = 200
+
+
+def by_payer(context: Context) -> list[Proposal]:
+    """Propose for the customers whom bank account or customer number point to."""
+    found = context.found
+    accounts = {found.payer} if found.payer is not None else set(found.accounts)
+    return [option for account in sorted(accounts) for option in _of_customer(context, account)]
+
+
+def _of_customer(context: Context, account: str) -> list[Proposal]:
+    entry = context.entry
+    open_ones = _open(context, account)
+    backing = support(entry, account, context.found, context.index)
+    against = _doubts(context, account, open_ones)
+    exact = [invoice for invoice in open_ones if invoice.open_minor == entry.amount_minor]
+    if exact:
+        if len(exact) > 1:
+            against.append(f"{len(exact)} invoices have this amount.")
+        elif combinations(open_ones, entry.amount_minor):
+            against.append("Other invoices add up to this amount, too.")
+        return [_whole(context, account, exact[0], [*backing, "One open invoice has exactly this amount."], against)]
+    together = combinations(open_ones, entry.amount_minor)
+    if together:
+        return [_sum(context, account, together, backing)]
+    short = [invoice for invoice in open_ones if context.tolerance.allows(invoice.open_minor, entry.amount_minor)]
+    if len(short) == 1:
+        reason = "The amount is short of one invoice by no more than a discount or fee."
+        parts = [Part(short[0].number, entry.amount_minor)]
+        return [proposal(context, account, parts, 75, [*backing, reason], [reason])]
+    reason = "No open invoices of the customer add up to this amount."
+    return [proposal(context, account, [Part(None, entry.amount_minor)], 60, [*backing, reason], [reason])]
+
+
+def _doubts(context: Context, account: str, open_ones: list[Invoice]) -> list[str]:
+    """Return why a match by payer and amount is not sure."""
+    entry, found = context.entry, context.found
+    doubts = [*found.unclear, *filter(None, [contradiction(account, found)])]
+    if len(support(entry, account, found, context.index)) < 2 and found.payer != account:
+        doubts.append("Only the customer number points to the customer.")
+    if len(found.accounts | ({found.payer} if found.payer else set())) > 1:
+        doubts.append("More than one customer is pointed to.")
+    if {shape(invoice.number) for invoice in open_ones} & shapes(entry.text):
+        doubts.append("The text names a number like an invoice's that is not open.")
+    if found.named:
+        doubts.append("The text names other invoices.")
+    if entry.is_batch:
+        doubts.append("The entry is a batch of several payments.")
+    return doubts
+
+
+def _open(context: Context, account: str) -> list[Invoice]:
+    invoices = context.index.by_account.get(account, [])
+    return [each for each in invoices if each.open_minor > 0 and each.currency == context.entry.currency]
+
+
+def _whole(context: Context, account: str, invoice: Invoice, reasons: list[str], against: list[str]) -> Proposal:
+    return proposal(context, account, [Part(invoice.number, invoice.open_minor)], 93, reasons, against)
+
+
+def _sum(context: Context, account: str, together: list[tuple[Invoice, ...]], backing: list[str]) -> Proposal:
+    chosen = together[0]
+    said = f"{len(chosen)} open invoices add up to this amount."
+    against = [said if len(together) == 1 else "More than one set of invoices adds up to this amount."]
+    parts = [Part(invoice.number, invoice.open_minor) for invoice in chosen]
+    return proposal(context, account, parts, 85 if len(together) == 1 else 65, [*backing, said], against)
+
+
+def by_amount(context: Context) -> list[Proposal]:
+    """Propose the invoices of exactly this amount, by what else is alike: number, name, or nothing."""
+    entry = context.entry
+    candidates = context.index.by_amount.get((entry.currency, entry.amount_minor), [])
+    candidates = [invoice for invoice in candidates if invoice.open_minor > 0][:_MISTYPED_CANDIDATES_MAX]
+    alike = [option for invoice in candidates if (option := _alike(context, invoice, len(candidates))) is not None]
+    if alike:
+        return alike
+    if len(candidates) == 1:
+        said = "It is the only open invoice of this amount; nothing else points to it."
+        return [_guess(context, candidates[0], 35, [said])]
+    return _named_customers(context)
+
+
+def _alike(context: Context, invoice: Invoice, candidates: int) -> Proposal | None:
+    entry = context.entry
+    number = plain(invoice.number)
+    reasons, score = [], 0
+    if len(number) >= _MISTYPED_CHARS_MIN and any(_is_mistyped(word, number) for word in runs(entry.text)):
+        reasons.append(f"The text names a number one sign away from invoice {invoice.number}.")
+        score = 75
+    elif tail(number) and tail(number) in digit_words(entry.text):
+        reasons.append(f"The text holds the last digits of invoice {invoice.number}.")
+        score = 65
+    alike = name_score(entry.payer_name, invoice.account, context.index)
+    if alike >= NAME_SCORE_MIN:
+        reasons.append(f'The payer "{entry.payer_name}" is called like the customer ({alike} of 100).')
+        score = score + 10 if score else 75 if candidates == 1 else 65
+    return _guess(context, invoice, score, [*reasons, "The amount is exactly what is open."]) if score else None
+
+
+def _is_mistyped(word: str, number: str) -> bool:
+    return abs(len(word) - len(number)) <= 1 and OSA.distance(word, number, score_cutoff=1) == 1
+
+
+def _guess(context: Context, invoice: Invoice, score: int, reasons: list[str]) -> Proposal:
+    against = [*context.found.unclear, reasons[-1]]
+    return proposal(context, invoice.account, [Part(invoice.number, invoice.open_minor)], score, reasons, against)
+
+
+def _named_customers(context: Context) -> list[Proposal]:
+    """Propose the customers called like the payer, with the invoices that add up, else the payment unapplied."""
+    entry, groups = context.entry, defaultdict(list)
+    if not entry.payer_name:
+        return []
+    for account in context.index.names:
+        score = name_score(entry.payer_name, account, context.index)
+        if score >= NAME_SCORE_MIN:
+            groups[account].append(score)
+    options = []
+    for account, scores in sorted(groups.items())[:5]:
+        reason = f'The payer "{entry.payer_name}" is called like the customer ({scores[0]} of 100).'
+        together = combinations(_open(context, account), entry.amount_minor)
+        if together:
+            options.append(_sum(context, account, together, [reason]))
+        else:
+            parts = [Part(None, entry.amount_minor)]
+            options.append(proposal(context, account, parts, 45, [reason], ["No open invoice has this amount."]))
+    return options

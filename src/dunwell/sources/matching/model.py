@@ -1,0 +1,127 @@
+"""The tables that matching reads and gives, and the values in between."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+OPEN_INVOICES = pl.Schema(
+    {
+        "invoice_number": pl.String(),
+        "account_number": pl.String(),
+        "currency": pl.String(),
+        "amount_minor": pl.Int64(),  # gross
+        "open_minor": pl.Int64(),  # what is left to pay; 0 for a settled invoice whose payment may come back
+        "due_on": pl.Date(),
+        "payment_reference": pl.String(),  # the structured reference printed on the invoice; null: none is known
+    }
+)
+"""One row per invoice that a payment may concern."""
+
+MATCH_ACCOUNTS = pl.Schema({"account_number": pl.String(), "name": pl.String()})
+"""One row per customer."""
+
+PAYERS = pl.Schema({"payer_account": pl.String(), "account_number": pl.String()})
+"""Bank accounts that a person's decisions, or sure matches before, have shown to be a customer's."""
+
+PROPOSALS = pl.Schema(
+    {
+        "entry_reference": pl.String(),
+        "rank": pl.Int64(),  # 1: the best proposal for the entry
+        "sureness": pl.String(),  # sure, likely, possible
+        "score": pl.Int64(),  # 0 to 100
+        "kind": pl.String(),  # payment, reversal
+        "account_number": pl.String(),
+        "invoice_number": pl.String(),  # null: the rest stands on the account, unapplied
+        "paid_on": pl.Date(),
+        "currency": pl.String(),
+        "amount_minor": pl.Int64(),
+        "reasons": pl.String(),  # a JSON list of sentences
+    }
+)
+"""Proposals as a table: one row per part, so that a payment of three invoices has three rows of one rank."""
+
+Sureness = Literal["sure", "likely", "possible"]
+"""``sure``: nothing else is possible, it is applied. ``likely``: a person confirms. ``possible``: a hint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice as matching knows it."""
+
+    number: str
+    account: str
+    currency: str
+    gross_minor: int
+    open_minor: int
+    due_on: date | None
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankEntry:
+    """A row of ``contract.BANK_ENTRY``, with what its ``extra`` says unfolded."""
+
+    reference: str
+    booked_on: date
+    currency: str
+    amount_minor: int
+    is_in: bool
+    is_reversal: bool
+    is_batch: bool
+    payer_name: str
+    payer_account: str
+    structured: tuple[str, ...]
+    text: str
+    bank_reference: str
+    batch_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """So much of a payment goes on this invoice; without a number it stands on the account, unapplied."""
+
+    invoice_number: str | None
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One way of applying an entry; its parts add up to the entry."""
+
+    entry_reference: str
+    sureness: Sureness
+    score: int
+    kind: Literal["payment", "reversal"]
+    account_number: str
+    paid_on: date
+    currency: str
+    parts: tuple[Part, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """What may be missing of an invoice when the rest was a discount or a bank fee; such matches are never sure."""
+
+    fee_minor: int = 0
+    discount_percent: int = 0
+
+    def allows(self, open_minor: int, paid_minor: int) -> bool:
+        """Tell whether ``paid_minor`` is short of ``open_minor`` by no more than this."""
+        short = open_minor - paid_minor
+        return short > 0 and (short <= self.fee_minor or short * 100 <= open_minor * self.discount_percent)
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What matching gives: proposals by entry, the best first, and the entries nobody can tell anything about.
+
+    ``worklist`` holds the references of entries that need a person: those without a sure proposal. ``ignored`` are no
+    customer payments: money that went out, and batches whose single payments are in another statement.
+    """
+
+    proposals: tuple[Proposal, ...] = ()
+    worklist: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = field(default=())

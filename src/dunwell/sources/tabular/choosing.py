@@ -1,0 +1,372 @@
+"""Which column is what, by the words of the headers; the outcome is a mapping like one written by hand.
+
+A kind is chosen when all that it needs is there. What is missing is said together with a draft of the mapping, so that
+only the missing names have to be written.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dunwell.money import is_currency
+from dunwell.sources.delimited import cell_name
+from dunwell.sources.rows import COLUMNS, Kind, Options, RawFile
+from dunwell.sources.tabular.amounts import decide
+from dunwell.sources.tabular.places import country_of
+from dunwell.sources.tabular.shaping import INVOICE_CUSTOMER
+from dunwell.sources.tabular.words import fields_of, folded, row_types, statuses, without_unit
+from dunwell.sources.values import LANGUAGES
+
+PAID, PAID_ON, CREDITED, NO_DUE = "paid so far", "paid on", "amount credited", "no due date"
+"""Columns made from others."""
+
+_KINDS: tuple[Kind, ...] = ("invoices", "payments", "customers")
+_ADDRESS = ("email", "street", "postcode", "city", "phone", "credit_limit", "account_number", "contact_name")
+_TRANSACTIONS = "transactions"
+"""Not a column: marks that the headers are those of invoices or payments."""
+_INVOICE = re.compile(r"invoice|rechnung|fact|hoa don|\binv\b|bill")
+_WEAK_DATES = frozenset(
+    {"date", "transaction date", "datum", "fecha", "data", "ngay", "buchungsdatum", "valuta", "value date"}
+)
+_PAYMENT = re.compile(r"paid|pay|receipt|received|zahl|paiement|regl|pago|cobr|plat|incas|chitant|thanh toan|thu")
+_OWN_ACCOUNT = frozenset(
+    {"account", "account name", "account id", "account code", "account number", "account no"}
+    | {"konto", "kontonummer", "kontoname", "kontobezeichnung", "numar cont", "cuenta contable"}
+)
+"""What a list of payments so calls may be the bank account that the money went to."""
+_SAMPLE_ROWS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The kind of a file and the columns chosen, as a mapping in the form of TOML; ``missing`` in words."""
+
+    kind: Kind
+    columns: Mapping[str, str]
+    mapping: dict[str, Any]
+    missing: tuple[str, ...] = ()
+    notices: tuple[str, ...] = field(default=())
+
+
+def choose(raw: RawFile, titles: Sequence[str], options: Options) -> Choice | None:
+    """Choose kind and columns for ``raw``, whose ``titles`` stand above the header; ``None``: nothing is known."""
+    is_said = options.kind is not None
+    kinds = (options.kind,) if options.kind else _KINDS
+    headers = [header for i, header in enumerate(raw.columns) if _is_filled(raw, i)]
+    chosen = [(kind, matched(headers, kind)) for kind in kinds if kind != "events"]
+    best = [(kind, columns) for kind, columns in chosen if not missing(kind, columns, is_said=is_said)]
+    if not best:
+        best = sorted(chosen, key=lambda item: (len(missing(*item)), -len(item[1])))[:1]
+    best = [(kind, {n: h for n, h in columns.items() if n != _TRANSACTIONS}) for kind, columns in best]
+    if not best or len(best[0][1]) < 2:
+        return None
+    kind, columns = best[0]
+    return choose_by(raw, titles, options, kind, columns)
+
+
+def _is_filled(raw: RawFile, position: int) -> bool:
+    """Tell whether a column holds anything: an empty one is not what its header says."""
+    cells = raw.cells[cell_name(position)]
+    return not len(cells) or cells.null_count() < len(cells)
+
+
+def matched(headers: Sequence[str], kind: Kind) -> dict[str, str]:
+    """Match headers to the fields of ``kind``, each to one, the best words first."""
+    fields = fields_of(kind)
+    ranked = [
+        (words.index(word) + (1000 if unit else 0), field_name, header)
+        for header in headers
+        for word, unit in _words_of(header)
+        for field_name, words in fields.items()
+        if word in words and not (kind == "payments" and word in _OWN_ACCOUNT)
+    ]
+    chosen: dict[str, str] = {}
+    if kind == "customers" and _has_transactions(headers):
+        chosen[_TRANSACTIONS] = ""
+    for _, field_name, header in sorted(ranked, key=lambda item: item[0]):
+        if field_name not in chosen and header not in chosen.values():
+            chosen[field_name] = header
+    return chosen
+
+
+def _has_transactions(headers: Sequence[str]) -> bool:
+    """Tell whether headers name due dates, dated amounts or invoice numbers."""
+    found = matched(headers, "invoices")
+    strong = _INVOICE.search(folded(found.get("invoice_number", "")))
+    return "due_on" in found or {"amount", "issued_on"} <= set(found) or bool(strong)
+
+
+def _words_of(header: str) -> list[tuple[str, bool]]:
+    bare, unit = without_unit(header)
+    return [(folded(header), False), *([(folded(bare), True)] if unit else [])]
+
+
+def missing(kind: Kind, columns: Mapping[str, str], *, is_said: bool = False) -> list[str]:
+    """Return what a table of ``kind`` needs and the columns do not give, in words; ``is_said``: the kind is sure."""
+    if kind == "customers":
+        return [
+            *_lacking(columns, "name", ("name",)),
+            *_lacking(columns, "account number or address", _ADDRESS),
+            *([] if is_said else _not_a_list(columns)),
+        ]
+    whose = _lacking(columns, "account number or customer name", ("account_number", "name"))
+    if kind == "payments":
+        return [*([] if "invoice_number" in columns else whose), *_missing_of_payments(columns, is_said=is_said)]
+    due = [] if "due_on" in columns or {"terms", "issued_on"} <= set(columns) else ["due date"]
+    number = _lacking(columns, "invoice number", ("invoice_number",))
+    return [*whose, *number, *_lacking(columns, "amount", ("amount", "open_amount", "debit")), *due]
+
+
+def _missing_of_payments(columns: Mapping[str, str], *, is_said: bool) -> list[str]:
+    """A plain date and reference make no payment: some header must speak of paying."""
+    needed = (("payment reference", "payment_reference"), ("payment date", "paid_on"), ("amount", "amount"))
+    lacking = [what for what, name in needed if name not in columns]
+    others = (folded(columns.get(name, "")) for name in ("payment_reference", "amount"))
+    weak = folded(columns.get("paid_on", "")) in _WEAK_DATES and not any(_PAYMENT.search(word) for word in others)
+    return [*lacking, *(["payment date"] if weak and not is_said else [])]
+
+
+def _lacking(columns: Mapping[str, str], what: str, names: Iterable[str]) -> list[str]:
+    return [] if any(name in columns for name in names) else [what]
+
+
+def _not_a_list(columns: Mapping[str, str]) -> list[str]:
+    """A list of transactions is no list of customers, although it names them."""
+    return ["kind of list"] if _TRANSACTIONS in columns else []
+
+
+def choose_by(raw: RawFile, titles: Sequence[str], options: Options, kind: Kind, columns: dict[str, str]) -> Choice:
+    """Make the mapping of ``kind`` from the columns chosen."""
+    lacking = tuple(missing(kind, columns, is_said=options.kind is not None))
+    made = {"invoices": _invoices, "payments": _payments, "customers": _customers}[kind]
+    currency = {} if "currency" in columns else _currency(raw, columns, titles)
+    mapping, notices = made(raw, columns, options)
+    head: dict[str, Any] = {"formats": "recognise", "total_rows": "leave_out", **currency}
+    return Choice(kind, columns, {**head, **mapping}, lacking, tuple(notices))
+
+
+def _currency(raw: RawFile, columns: Mapping[str, str], titles: Sequence[str]) -> dict[str, str]:
+    """Find the currency in the headers, in the titles, or in the signs of the amounts, where these name one only."""
+    amounts = [columns[name] for name in ("amount", "open_amount", "debit", "credit_limit") if name in columns]
+    units = {_code(without_unit(header)[1]) for header in amounts} - {""}
+    titled = {_code(word) for title in titles for word in title.replace(":", " ").split()} - {""}
+    cells = [cell_name(raw.columns.index(header)) for header in amounts]
+    texts = (text for c in cells for text in raw.cells[c].drop_nulls().head(_SAMPLE_ROWS))
+    signed = set(decide(texts).currencies)
+    for found in (units, signed, titled):
+        codes = {code for code in found if is_currency(code)}
+        if len(codes) == 1:
+            return {"currency": codes.pop()}
+    return {}
+
+
+def _code(text: str) -> str:
+    return {"€": "EUR", "£": "GBP"}.get(text, text if len(text) == 3 and text.isupper() and is_currency(text) else "")
+
+
+def _whose(columns: Mapping[str, str]) -> dict[str, Any]:
+    """Name the customer by number; by name where there is no number."""
+    if "account_number" in columns:
+        return {"account_number": columns["account_number"]}
+    return {"account_number": columns["name"]} if "name" in columns else {}
+
+
+def _customers(raw: RawFile, columns: Mapping[str, str], _options: Options) -> tuple[dict[str, Any], list[str]]:
+    known = {column.name for column in COLUMNS["customers"]}
+    taken = {name: header for name, header in columns.items() if name in known}
+    for name in ("country", "language", "party_type"):
+        if name in taken and not _all_codes(raw, taken[name], name):
+            del taken[name]
+    used = set(taken.values())
+    table = {"kind": "customers", "columns": {**taken, **_whose(columns)}, "duplicates": "conflict"}
+    table["extra"] = _rest(raw, used)
+    return {"table": [table]}, []
+
+
+def _all_codes(raw: RawFile, header: str, field_name: str) -> bool:
+    """Tell whether every text of a column is a code, or a country's name; a column of others is kept as extra."""
+    texts = raw.cells[cell_name(raw.columns.index(header))].drop_nulls().unique()
+    if field_name == "country":
+        return all(country_of(text) for text in texts)
+    words = LANGUAGES if field_name == "language" else ("business", "consumer", "public")
+    return all(text in words for text in texts)
+
+
+def _rest(raw: RawFile, used: set[str]) -> list[str]:
+    return [header for header in raw.columns if header and header not in used and header.lower() != "problem"]
+
+
+def _payments(_raw: RawFile, columns: Mapping[str, str], _options: Options) -> tuple[dict[str, Any], list[str]]:
+    taken = {
+        n: columns[n] for n in ("payment_reference", "invoice_number", "paid_on", "amount", "currency") if n in columns
+    }
+    whose = _whose(columns) or {"account_number": INVOICE_CUSTOMER}
+    said = [] if _whose(columns) else ["The payments name no customer: theirs is the customer of the invoice."]
+    return {"table": [{"kind": "payments", "columns": {**whose, **taken}, "duplicates": "conflict"}]}, said
+
+
+def _invoices(raw: RawFile, columns: Mapping[str, str], options: Options) -> tuple[dict[str, Any], list[str]]:
+    notices: list[str] = []
+    mapping: dict[str, Any] = {"derive": {}, "first_of": {}}
+    chosen, unless = _row_choice(raw, columns, notices)
+    amount = _amount(mapping, columns)
+    facts = {
+        n: columns[n]
+        for n in ("invoice_number", "order_number", "issued_on", "delivered_on", "currency", "description")
+        if n in columns
+    }
+    invoice = {**_whose(columns), **facts, "due_on": _due(mapping, columns), "amount": amount}
+    table: dict[str, Any] = {
+        "kind": "invoices",
+        "columns": invoice,
+        "duplicates": "conflict",
+        "due_before_issue": "problem",
+    }
+    if "issued_on" in columns:
+        table["negative_invoices"] = "credit_note"
+    tables = [*_named_customers(columns), table]
+    used = {*columns.values()}
+    table["extra"] = _rest(raw, used)
+    for made in (table, tables[0]):
+        made["unless"] = unless
+    paid = _paid(raw, columns, mapping, amount, options, notices)
+    tables += [{**paid, "unless": {**unless, **paid["unless"]}}] if paid else []
+    tables += _credits(columns, mapping, amount, chosen, facts)
+    if "name" in columns and "account_number" not in columns:
+        notices.append(f'The customers have no number: their name in "{columns["name"]}" stands for it.')
+    if _repeats_names(raw, columns):
+        mapping["fill_down"] = [columns[name] for name in ("account_number", "name") if name in columns]
+    return {**mapping, "table": tables}, notices
+
+
+def _named_customers(columns: Mapping[str, str]) -> list[dict[str, Any]]:
+    if "name" not in columns:
+        return []
+    return [{"kind": "customers", "columns": {**_whose(columns), "name": columns["name"]}, "duplicates": "first"}]
+
+
+def _amount(mapping: dict[str, Any], columns: Mapping[str, str]) -> str:
+    if "amount" in columns:
+        return columns["amount"]
+    if "open_amount" in columns or "debit" not in columns:
+        return columns.get("open_amount", "")
+    parts = [columns["debit"], *([f"-{columns['credit']}"] if "credit" in columns else [])]
+    mapping["derive"]["amount"] = parts
+    return "amount"
+
+
+def _due(mapping: dict[str, Any], columns: Mapping[str, str]) -> str | dict[str, str]:
+    if "terms" not in columns or "issued_on" not in columns:
+        return columns.get("due_on", "")
+    if "due_on" not in columns:
+        mapping["derive"][NO_DUE] = []
+    return {"column": columns.get("due_on", NO_DUE), "terms": columns["terms"], "from": columns["issued_on"]}
+
+
+def _paid(
+    raw: RawFile, columns: Mapping[str, str], mapping: dict[str, Any], amount: str, options: Options, notices: list[str]
+) -> dict[str, Any] | None:
+    """Return the table of what has been paid already: an amount, the rest of an open amount, or a status."""
+    when: dict[str, Any] = {}
+    if "paid_amount" in columns:
+        parts = [">0", columns["paid_amount"]]
+    elif "open_amount" in columns and amount != columns["open_amount"]:
+        parts = [">0", amount, f"-{columns['open_amount']}"]
+    elif "settled_on" in columns:
+        parts, when = [">0", amount], {columns["settled_on"]: [""]}
+    else:
+        paid = _values(raw, columns.get("status"), statuses()["paid"])
+        if not paid or not options.statuses_say_paid:
+            return None
+        notices.append(f"{', '.join(paid)}: counted as paid in full on the day of the invoice, for want of a payment.")
+        return _paid_table(columns, mapping, [">0", amount], {"when": {columns["status"]: paid}, "unless": {}})
+    return _paid_table(columns, mapping, parts, {"unless": when})
+
+
+def _paid_table(
+    columns: Mapping[str, str], mapping: dict[str, Any], parts: list[str], rows: dict[str, Any]
+) -> dict[str, Any] | None:
+    dates = [columns[name] for name in ("settled_on", "issued_on", "due_on") if name in columns]
+    if not dates:
+        return None
+    mapping["derive"][PAID] = parts
+    mapping["first_of"][PAID_ON] = dates
+    number = columns.get("invoice_number", "")
+    taken: dict[str, Any] = {**_whose(columns), "invoice_number": number, "paid_on": PAID_ON, "amount": PAID}
+    taken["payment_reference"] = {"column": number, "prefix": "paid-"}
+    if "currency" in columns:
+        taken["currency"] = columns["currency"]
+    rows["unless"] = {**rows["unless"], PAID: [""]}
+    return {"kind": "payments", "columns": taken, **rows}
+
+
+def _values(raw: RawFile, header: str | None, words: Iterable[str]) -> list[str]:
+    """Return the texts of a column that are among ``words``."""
+    if header is None or header not in raw.columns:
+        return []
+    texts = raw.cells[cell_name(raw.columns.index(header))].drop_nulls().unique(maintain_order=True).head(_SAMPLE_ROWS)
+    wanted = set(words)
+    return [text for text in texts if folded(text) in wanted]
+
+
+def _row_choice(
+    raw: RawFile, columns: Mapping[str, str], notices: list[str]
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Return which rows are credit notes, and which are not to be taken as invoices."""
+    unless: dict[str, list[str]] = {}
+    left_out = _values(raw, columns.get("status"), (*statuses()["draft"], *statuses()["void"]))
+    if left_out:
+        unless[columns["status"]] = left_out
+        notices.append(f'Rows with {", ".join(left_out)} in "{columns["status"]}" are left out: they are not owed.')
+    header = next((h for h in raw.columns if folded(h) in row_types()["column"] and h not in columns.values()), None)
+    credit = _values(raw, header, row_types()["credit_note"])
+    others = _values(raw, header, (*row_types()["purchase"], *row_types()["payment"]))
+    if header and (credit or others):
+        unless[header] = [*credit, *others]
+    if header and others:
+        notices.append(f'Rows with {", ".join(others)} in "{header}" are left out: they are no invoices of yours.')
+    return ({header: credit} if header and credit else {}), unless
+
+
+def _credits(
+    columns: Mapping[str, str],
+    mapping: dict[str, Any],
+    amount: str,
+    rows: dict[str, list[str]],
+    facts: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    if not rows or "issued_on" not in columns:
+        return []
+    mapping["derive"][CREDITED] = ["abs", columns.get("open_amount", amount)]
+    taken = {
+        **_whose(columns),
+        "payment_reference": facts["invoice_number"],
+        "paid_on": columns["issued_on"],
+        "amount": CREDITED,
+    }
+    if "currency" in columns:
+        taken["currency"] = columns["currency"]
+    return [
+        {
+            "kind": "payments",
+            "columns": taken,
+            "constants": {"kind": "credit_note"},
+            "when": rows,
+            "unless": {CREDITED: [""]},
+        }
+    ]
+
+
+def _repeats_names(raw: RawFile, columns: Mapping[str, str]) -> bool:
+    """Tell whether the customer stands only in the first row of each group: then total rows name the group again."""
+    header = columns.get("name") or columns.get("account_number")
+    if header is None:
+        return False
+    cells = raw.cells[cell_name(raw.columns.index(header))]
+    if not cells.null_count() or cells[0] is None:
+        return False
+    first = raw.cells[cell_name(0)].drop_nulls()
+    groups = {folded(text) for text in cells.drop_nulls().unique()}
+    totals = [folded(text) for text in first.unique()]
+    return any(text.endswith(f" {group}") and text != group for text in totals for group in groups if group in text)
