@@ -66,7 +66,7 @@ class DayReport:
         """How many accounts and currencies each action concerns."""
         if isinstance(self.decided, Run):
             return dict(self.decided.counts["actions"])
-        return dict(self.decided["action"].cast(pl.String).value_counts().iter_rows())
+        return dict(self.decided["action"].cast(pl.String).value_counts().sort("action").iter_rows())
 
 
 @dataclass(frozen=True, slots=True)

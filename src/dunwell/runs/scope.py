@@ -44,7 +44,7 @@ class Scope:
         """Count the actions on everybody, once those looked at have the actions of ``accounts``."""
         asleep = self.standing.join(self._superseded(), on=["account_id", "currency"], how="anti")
         both = pl.concat([asleep.select("action"), accounts.select("action")])
-        return dict(both["action"].cast(pl.String).value_counts().iter_rows())
+        return dict(both["action"].cast(pl.String).value_counts().sort("action").iter_rows())
 
     def kept(self) -> dict[str, int]:
         """Return what the run must keep of this, for the runs after it."""
