@@ -10,14 +10,12 @@ import polars as pl
 
 from dunwell.assess.days import DAYS_MAX, day_number
 from dunwell.assess.running import sorted_by, sums_by_group
-from dunwell.ledger.frames import CURRENCY
+from dunwell.ledger.frames import CURRENCY, REOPENING_KINDS
 
 PAIR = "pair_id"
 """Everything is decided per account and currency; one integer for both makes joins and sums several times faster."""
 
 _CURRENCIES_MAX = 256
-
-_REOPENING_KINDS = ("refund", "reversal")
 
 
 def pair_id() -> pl.Expr:
@@ -34,7 +32,7 @@ def pair_columns() -> list[pl.Expr]:
 def signed_minor() -> pl.Expr:
     """An entry's effect: payments, credit notes and write-offs reduce the debt, refunds and reversals restore it."""
     amount = pl.col("amount_minor")
-    return pl.when(pl.col("kind").is_in(_REOPENING_KINDS)).then(-amount).otherwise(amount)
+    return pl.when(pl.col("kind").is_in(REOPENING_KINDS)).then(-amount).otherwise(amount)
 
 
 def dated_entries(entries: pl.DataFrame, as_of: date) -> pl.DataFrame:

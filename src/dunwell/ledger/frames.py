@@ -16,6 +16,8 @@ from dunwell.errors import Problem
 CURRENCY = pl.Enum(sorted(currency.alpha_3 for currency in pycountry.currencies))
 PARTY_TYPE = pl.Enum(["business", "consumer", "public"])
 ENTRY_KIND = pl.Enum(["payment", "credit_note", "write_off", "refund", "reversal"])
+REOPENING_KINDS = ("refund", "reversal")
+"""Kinds of entry that restore a debt; the others reduce it."""
 EVENT_KIND = pl.Enum(["request", "call", "response", "promise", "dispute", "plan", "exclusion", "hold", "release"])
 
 Columns = Mapping[str, pl.DataType | type[pl.DataType]]

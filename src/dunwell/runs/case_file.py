@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dunwell.calendar import deadline_after
+from dunwell.ledger.frames import REOPENING_KINDS
 from dunwell.letters.compose import compose
 from dunwell.letters.facts import LetterFacts, Statement, StatementLine
 from dunwell.letters.render import render_pdf
@@ -32,7 +33,6 @@ from dunwell.store.models import Account, Call, Entry, Event, Invoice, Letter, L
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The date of every file in the ZIP: the earliest the format knows. The days that matter stand inside."""
 _GONE_OUT = ("sent", "delivered", "bounced", "uncertain")
-_RESTORING = ("refund", "reversal")
 _STATEMENT_KINDS = {"reversal": "refund"}
 
 
@@ -98,7 +98,7 @@ def _statement_lines(desk: Desk, about: Subject) -> Iterator[StatementLine]:
         if issued_on is not None and issued_on <= desk.as_of:
             yield StatementLine(issued_on, "invoice", one.invoice_number, one.amount_minor, one.due_on)
     for entry in Entry.objects.filter(**own, paid_on__lte=desk.as_of):
-        sign = 1 if entry.kind in _RESTORING else -1
+        sign = 1 if entry.kind in REOPENING_KINDS else -1
         kind: Any = _STATEMENT_KINDS.get(entry.kind, entry.kind)
         yield StatementLine(entry.paid_on, kind, entry.payment_reference, sign * entry.amount_minor)
 

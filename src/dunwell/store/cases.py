@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from dunwell.errors import UsageError
+from dunwell.ledger.frames import REOPENING_KINDS
 from dunwell.store.claims import Case, kind_of
 from dunwell.store.models import (
     Account,
@@ -37,7 +38,6 @@ MODELS: Mapping[str, type[Case]] = {
 }
 """The table of each kind of case."""
 
-_RESTORING = ("refund", "reversal")
 _FEW = 500
 
 
@@ -94,7 +94,7 @@ def entries(account_ids: Collection[int], since_on: date, until_on: date) -> lis
 
 
 def _entry_row(entry: Any) -> EntryRow:
-    sign = -1 if entry.kind in _RESTORING else 1
+    sign = -1 if entry.kind in REOPENING_KINDS else 1
     return EntryRow(
         entry.account_id,
         entry.currency,
@@ -139,7 +139,9 @@ def net_open_minor(account_id: int, currency: str, issued_until_on: date, as_of:
     settled = Entry.objects.filter(account_id=account_id, currency=currency, paid_on__lte=as_of).filter(
         Q(invoice__isnull=True) | Q(invoice__in=invoices)
     )
-    signed = (-minor if kind in _RESTORING else minor for kind, minor in settled.values_list("kind", "amount_minor"))
+    signed = (
+        -minor if kind in REOPENING_KINDS else minor for kind, minor in settled.values_list("kind", "amount_minor")
+    )
     return gross - sum(signed)
 
 

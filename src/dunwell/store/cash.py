@@ -4,9 +4,10 @@ from collections.abc import Collection
 
 import polars as pl
 
+from dunwell.ledger.frames import REOPENING_KINDS
 from dunwell.store import bulk
 
-_RESTORING = "('refund', 'reversal')"
+_RESTORING = f"({', '.join(repr(kind) for kind in REOPENING_KINDS)})"
 _OPEN = pl.Schema(
     {
         "invoice_number": pl.String(),
