@@ -4,16 +4,21 @@ PYTHON_BIN := .venv/bin
 JOBS       ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test style lock bench wheel clean
+.PHONY: help demo demo-stop test style lock bench wheel clean
 
 help: ## List the commands
 	@printf 'Dunwell: make COMMAND\n\n'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## Set up, then run the sample business in ./demo and say where its letters are
+demo: ## Set up, run the sample business in ./demo, say where its letters are, and open the web app on it
 	@tools/setup run
+	@tools/open-demo stop
 	@tools/say "Running the sample business in ./demo"
 	@$(PYTHON_BIN)/dunwell demo
+	@tools/open-demo
+
+demo-stop: ## Close the web app that `make demo` opened
+	@tools/open-demo stop
 
 test: ## Set up, then run every test (with a PostgreSQL server of its own)
 	@tools/setup test
@@ -41,7 +46,7 @@ wheel: ## Build the installable wheel into ./dist
 	@$(PYTHON_BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@tools/say "Built $$(ls dist/*.whl)"
 
-clean: ## Remove what these commands made: .venv, caches, ./demo, ./dist
+clean: demo-stop ## Remove what these commands made: .venv, caches, ./demo, ./dist
 	@rm -rf .venv build dist demo artefacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 	@tools/say "Clean"

@@ -1,4 +1,4 @@
-"""How many letters a processor sets in a second: ``python -m bench.letters [COUNT] [--rivals N]``.
+"""How many letters a processor sets in a second: ``python -m bench.letters [COUNT] [--rivals N] [--memory N]``.
 
 Every kind and language there is in turn, each letter with another customer, other invoices and other amounts, from
 the facts to PDF/A-3a with PDF/UA-1: in one process, then in two spawned ones. Memory is looked at along the way. The
@@ -29,6 +29,7 @@ STEPS = ("reminder", "second_request", "third_request", "hold", "hold_release")
 INVOICES_MAX = 5
 WARM_UP_LETTERS = 10
 WARM_UP_RIVALS = 2
+MEMORY_MARKS = (100, 1_000, 2_000, 5_000, 10_000)
 MEGABYTE = 1024 * 1024
 
 
@@ -91,13 +92,37 @@ def set_in_two(count: int) -> tuple[Usage, list[Set]]:
     return used, sets
 
 
+def memory_of(count: int) -> list[tuple[int, int | None]]:
+    """Set letters of all kinds in this process and return the memory in use after each of the marks."""
+    texts = Texts()
+    found: list[tuple[int, int | None]] = []
+    for number in range(1, count + 1):
+        render_pdf(compose(facts_of(number), texts))
+        if number in MEMORY_MARKS or number == count:
+            found.append((number, resident_bytes()))
+            say(f"{number:,} letters")
+    return found
+
+
+def print_memory(count: int) -> None:
+    """Print the memory of one process along so many letters."""
+    rows = [
+        (f"{letters:,}", "?" if used is None else f"{used / MEGABYTE:.1f}")
+        for letters, used in in_fresh_process(memory_of, count)
+    ]
+    print_table("memory along the letters", ("letters", "MB resident"), rows, ["One process, all kinds in turn."])
+
+
 def main() -> None:
     """Measure, then compare with whatever else is installed."""
     parser = argparse.ArgumentParser(prog="python -m bench.letters", description=__doc__)
     parser.add_argument("count", nargs="?", type=int, default=COUNT, help="how many letters")
     parser.add_argument("--rivals", type=int, default=RIVAL_COUNT, help="how many letters to compare by; 0: none")
+    parser.add_argument("--memory", type=int, default=0, help="how many letters to watch the memory over; 0: not")
     options = parser.parse_args()
     print_own(options.count)
+    if options.memory:
+        print_memory(options.memory)
     if options.rivals:
         print_comparison(options.rivals)
 

@@ -63,8 +63,8 @@ def rivals() -> list[Rival]:
 
 
 def _weasyprint(contents: Sequence[LetterContent], folder: Path) -> None:
-    from weasyprint import HTML  # type: ignore[import-not-found, unused-ignore]
-    from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-not-found, unused-ignore]
+    from weasyprint import HTML  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     fonts = FontConfiguration()
     for number, content in enumerate(contents):

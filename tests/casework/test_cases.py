@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from django.db import IntegrityError, connections, transaction
 
-from dunwell.casework.cases import Act, advance, begin, close
+from dunwell.casework.cases import Act, advance, begin, begin_once, close
 from dunwell.errors import RefusedError
 from dunwell.store.cases import net_open_minor, states_on
 from dunwell.store.models import (
@@ -217,3 +217,15 @@ def test_a_letter_of_a_case_takes_no_step_of_the_ladder() -> None:
     CaseLetter.objects.create(letter=letter, kind="plan", case_id=1)
     requests = read_ledger(JAN[20]).events.filter(pl.col("kind") == "request")
     assert requests["step"].to_list() == [None]
+
+
+def test_the_same_said_twice_is_one_case_and_anything_else_is_another() -> None:
+    owner = account()
+    first = begin_once(promise(owner), "make", Act(JAN[9], "Ann"))
+    assert begin_once(promise(owner), "make", Act(JAN[9], "Ann", evidence="call 2")).pk == first.pk
+    others = [promise(owner, until_on=JAN[20]), promise(owner, amount_minor=4_000), promise(owner, note="half")]
+    assert len({begin_once(each, "make", Act(JAN[9], "Ann")).pk for each in others} | {first.pk}) == 4
+    assert begin_once(promise(owner), "make", Act(JAN[9], "Bob")).pk != first.pk
+    advance(first, "keep", Act(JAN[15], "run"), closed_on=JAN[15], held_through_on=first.until_on)
+    assert begin_once(promise(owner), "make", Act(JAN[15], "Ann")).state == "made"
+    assert Promise.objects.count() == CaseTransition.objects.filter(from_state="").count() == 6

@@ -13,6 +13,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "dunwell"
 # Rooms where every number is exact, and rooms with effects: those may read the clock and the environment.
 EXACT_ROOMS = {"money.py", "law", "policy", "ledger", "assess"}
 ROOMS_WITH_EFFECTS = {"__main__.py", "runs", "sources", "delivery", "cli", "cli.py", "web", "api", "config"}
+ROOMS_WITH_EFFECTS |= {"__init__.py"}  # the package itself tells the allocator once, before anything is loaded
 
 Rule = Callable[[ast.AST], Iterator[rules.Finding]]
 

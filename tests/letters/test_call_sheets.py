@@ -53,7 +53,7 @@ def test_a_sheet_reads_from_the_opening_to_what_is_noted() -> None:
     text = sheet_as_text(call_sheet(sample_facts("reminder", invoices=1), TEXTS, "+44 20 7946 0000"))
     order = [
         "Telephone: +44 20 7946 0000",
-        "Good morning",
+        "Hello",
         "May I speak to",
         "invoice 2026-1180, £1,000.00;",
         "hold, or shall I call",

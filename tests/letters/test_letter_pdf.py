@@ -15,6 +15,7 @@ from dunwell.letters.clean import UNPRINTABLE, clean_text
 from dunwell.letters.codes import code_svg
 from dunwell.letters.compose import compose, layout_names
 from dunwell.letters.content import PaymentCode
+from dunwell.letters.creditor_references import creditor_reference
 from dunwell.letters.facts import LetterFacts
 from dunwell.letters.page_data import page_form
 from dunwell.letters.payment import crc16, epc_payload, vietqr_payload
@@ -249,7 +250,7 @@ def test_the_payment_code_on_the_page_is_read_back(country: str, language: str) 
     lines = read[0].split("\n")
     assert lines[:4] == ["BCD", "002", "1", "SCT"]
     assert lines[6:8] == [account.iban, f"EUR{facts.total_minor / 100:.2f}"]
-    assert lines[10] == f"{facts.recipient.account_number} / {facts.reference}"
+    assert lines[8:] == ["", creditor_reference(facts, account.iban)]
 
 
 def test_the_swiss_code_on_the_page_is_read_back() -> None:
@@ -260,7 +261,7 @@ def test_the_swiss_code_on_the_page_is_read_back() -> None:
     assert lines[4:11] == ["S", "Limmat Glas AG", "Uferweg", "8", "8001", "Zürich", "CH"]
     assert lines[18:20] == [f"{facts.total_minor / 100:.2f}", "CHF"]
     assert lines[20:27] == ["S", "Kellerei Bachmann AG", "Seestrasse", "102", "6004", "Luzern", "CH"]
-    assert lines[27:] == ["NON", "", "K10377 / 2026-0412", "EPD"]
+    assert lines[27:] == ["SCOR", "RF55K10377", "K10377 / 2026-0412", "EPD"]
 
 
 def test_the_vietnamese_code_on_the_page_is_read_back() -> None:

@@ -124,6 +124,7 @@ def test_the_code_on_the_page_says_what_the_reference_library_would_say() -> Non
             "country": "CH",
         },
         amount=f"{facts.total_minor / 100:.2f}",
+        reference_number="RF55 K103 77",
         additional_information=f"{payer.account_number} / {facts.reference}",
     )
     read = [text for page in render_pages(content, ppi=150) for text in codes_on(page)]
@@ -154,7 +155,7 @@ def test_a_payer_abroad_has_the_countrys_code_before_the_place() -> None:
     assert lines == (abroad.name, "Seestrasse 102", "DE - 79576 Weil am Rhein")
 
 
-def test_a_qr_iban_gets_no_slip_since_it_needs_a_reference_of_its_own_kind() -> None:
+def test_a_qr_iban_gets_no_slip_where_our_number_makes_no_reference_of_digits() -> None:
     facts = facts_with_slip()
     account = replace(facts.creditor.bank_accounts[0], iban="CH4431999123000889012")
     content = compose(replace(facts, creditor=replace(facts.creditor, bank_accounts=(account,))), TEXTS)

@@ -118,6 +118,18 @@ def test_the_number_of_partitions_does_not_matter(parts: int) -> None:
     )
 
 
+@pytest.mark.parametrize("invoices_per_part", [300, 30])
+def test_a_large_ledger_is_assessed_in_parts_without_a_trace(
+    invoices_per_part: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some parts, and so many that they are cut in two rounds; all of them under one tariff."""
+    large = world(302)
+    whole = engine(large)
+    assert len(large.ledger.invoices) > 2 * invoices_per_part
+    monkeypatch.setattr("dunwell.assess.engine.INVOICES_PER_PART", invoices_per_part)
+    assert_same(engine(large), whole)
+
+
 def test_an_account_alone_gets_the_same_as_among_others() -> None:
     many = world(401, 15)
     whole = engine(many)

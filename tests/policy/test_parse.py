@@ -15,7 +15,7 @@ from dunwell.law.tables import load_law
 from dunwell.policy import model
 from dunwell.policy.check import check_policy
 from dunwell.policy.keys import TABLES
-from dunwell.policy.model import PolicySet, default_policy
+from dunwell.policy.model import KeepingTimes, PolicySet, default_policy
 from dunwell.policy.parse import POLICY_CHARS_MAX, parse_policy, version_of
 from dunwell.policy.places import Path, locate
 
@@ -41,17 +41,19 @@ def test_the_default_file_writes_out_every_key_that_has_a_default() -> None:
     written = tomllib.loads(DEFAULT)["policy"]["standard"]
     for table in ("hold", "plan", "longer_line", "discount", "referral", "delivery_days"):
         assert {key.name for key in TABLES[table]} == set(written[table])
-    assert {key.name for key in TABLES["policy"]} - {"late_fee", "annexes"} == set(written)
+    assert {key.name for key in TABLES["policy"]} - {"late_fee", "annexes", "keeping"} == set(written)
 
 
 def test_the_suggestions_that_are_commented_out_can_be_switched_on() -> None:
-    keys = "effective_on|contract_rate|kind|percent|minimum|maximum|from_days_past_due"
-    text = re.sub(rf"^# ((?:{keys}) = |\[policy\.standard\.late_fee\])", r"\1", DEFAULT, flags=re.MULTILINE)
+    keys = "effective_on|contract_rate|kind|percent|minimum|maximum|from_days_past_due|[a-z]+_years"
+    tables = r"\[policy\.standard\.(?:late_fee|keeping)\]"
+    text = re.sub(rf"^# ((?:{keys}) = |{tables})", r"\1", DEFAULT, flags=re.MULTILINE)
     text = text.replace('kind = "none"', 'kind = "contract"')
     policy = parsed(text).policies["standard"]
     assert policy.late_fee is not None
     assert policy.late_fee.fee.kind == "percent"
     assert policy.interest.contract_rate_hundredths == 1200
+    assert policy.keeping == KeepingTimes(10, 3, 10, 10)
 
 
 def test_a_policy_that_says_nothing_is_the_default_policy() -> None:

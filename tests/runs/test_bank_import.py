@@ -77,3 +77,36 @@ def test_a_statement_pays_what_it_surely_names_and_keeps_the_rest_for_a_person(
         "C200,RE-2026-0202,2026-10-01,EUR,50.00",
     ]
     assert not waiting.exists()
+
+
+def test_a_person_decides_about_the_rest_at_the_command_line(
+    cli: CommandLine, workspace: MakeWorkspace, tmp_path: Path
+) -> None:
+    place = workspace()
+    for name, text in (("customers.csv", CUSTOMERS), ("invoices.csv", INVOICES), ("bank.xml", STATEMENT)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        cli("import", tmp_path / name, workspace=place)
+
+    listed = cli("match", "list", "--json", workspace=place).ok().json()
+    assert [(entry["id"], entry["state"]) for entry in listed["entries"]] == [(2, "unmatched")]
+    assert listed["counts"] == {"unmatched": 1, "proposed": 0, "applied": 1, "set_aside": 0}
+    assert "Unknown SA" in cli("match", "list", workspace=place).ok().stdout
+    assert "1 bank entry waits for a decision" in cli("worklist", workspace=place, as_of="2026-10-02").ok().stdout
+
+    on = "2026-10-02"
+    refused = cli(
+        "match", "apply", 2, "--account", "C200", "--invoice", "RE-2026-0202=60.00", workspace=place, as_of=on
+    )
+    assert (refused.exit_code, refused.stderr) == (2, "dunwell: That is EUR 10.00 more than bank entry 2 has.\n")
+    words = ("match", "apply", 2, "--account", "C200", "--invoice", "RE-2026-0202=30.00", "--by", "ann")
+    said = cli(*words, workspace=place, as_of=on).ok().stdout
+    assert said == "Applied: C200 RE-2026-0202 30.00 EUR, C200 on account 20.00 EUR.\n"
+    undone = cli("match", "undo", 1, "--reason", "a test", "--json", workspace=place, as_of=on).ok().json()
+    assert (undone["state"], undone["applied"], undone["is_by_hand"]) == ("unmatched", [], True)
+    cli("match", "set-aside", 1, "--reason", "not a customer's", workspace=place, as_of=on).ok()
+    assert payments(cli, place, tmp_path / "after") == [
+        "C200,,2026-10-01,EUR,20.00",
+        "C200,RE-2026-0202,2026-10-01,EUR,30.00",
+    ]
+    shown = cli("match", "show", 2, workspace=place).ok().stdout
+    assert "2026-10-02 applied by ann C200 RE-2026-0202 30.00 EUR, C200 on account 20.00 EUR" in shown

@@ -1,10 +1,14 @@
 """``dunwell import``: previews write nothing, mappings are remembered, known customers stay as they are."""
 
+import io
 import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from rich.console import Console
+
+from dunwell.cli.import_progress import progress
 from tests.support.command_line import CommandLine
 
 OPEN_ITEMS = (
@@ -88,3 +92,20 @@ def test_an_archive_with_what_fits_and_what_does_not_is_reported_file_by_file(
     page = report.read_text()
     assert "all.zip/&lt;script&gt;.csv" in page
     assert "<script>" not in page
+
+
+def test_a_bar_shows_on_a_terminal_how_far_the_import_is_and_goes_at_the_end() -> None:
+    written = io.StringIO()
+    with progress(Console(file=written, force_terminal=True, width=80)) as watch:
+        assert watch is not None
+        watch("reading", "big.csv", 0.0)
+        watch("writing", "big.csv", 0.5)
+    assert "writing big.csv" in written.getvalue()
+    assert written.getvalue().endswith("\x1b[2K")
+
+
+def test_nothing_is_shown_where_nobody_watches() -> None:
+    written = io.StringIO()
+    with progress(Console(file=written, force_terminal=False)) as watch:
+        assert watch is None
+    assert written.getvalue() == ""

@@ -24,12 +24,17 @@ from typing import Any
 
 os.environ["POLARS_MAX_THREADS"] = "1"
 
+import click
 import psycopg
+from django.apps import apps
 from django.db import connection
 from django.db.backends.signals import connection_created
+from django.db.migrations.loader import MigrationLoader
 
 import dunwell.cli as command_line
+from dunwell.law import load_law
 from dunwell.store.audit_verify import verify
+from dunwell.store.setup import ensure_django
 from dunwell.store.workspace import open_workspace
 
 _CHANGES = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM|COPY)\s+\"?(store_\w+)", re.IGNORECASE)
@@ -112,21 +117,27 @@ def _rows(table: str) -> list[str]:
         return [f"{table} {[str(row[place]) for place in kept]}" for row in cursor.fetchall()]
 
 
-def perform(job: dict[str, Any]) -> dict[str, Any]:
-    """Do one job in this process: look at the workspace, run the command, look again; what of it the job asks for."""
-    answer: dict[str, Any] = {}
+def perform(job: dict[str, Any], tell: Callable[..., None]) -> None:
+    """Do one job in this process: look at the workspace, run the command, look again; tell what the job asks for.
+
+    What was seen before the command is told before it, so that it is known when the command is killed. With ``expect``
+    the command runs only in a workspace with these contents.
+    """
     writes = Writes(job.get("deadly", 0))
     if job.get("before"):
         open_workspace(Path(job["workspace"]))
-        answer["before"] = look()
+        before = look()
+        tell(before=before)
+        if job.get("expect", before["contents"]) != before["contents"]:
+            return
     if "command" in job:
         watch(writes)
-        answer["status"], answer["said"], answer["errors"] = run(job["command"], job["workspace"])
+        status, said, errors = run(job["command"], job["workspace"])
         writes.point()
-    answer["writes"] = writes.count
+        tell(status=status, said=said, errors=errors)
+    tell(writes=writes.count)
     if job.get("after"):
-        answer["after"] = look()
-    return answer
+        tell(after=look())
 
 
 def look() -> dict[str, Any]:
@@ -143,28 +154,41 @@ def serve() -> None:
         if child == 0:
             _child(json.loads(line), writer)
         os.close(writer)
+        answer: dict[str, Any] = {}
         with os.fdopen(reader, encoding="utf-8") as pipe:
-            text = pipe.read()
+            for told in pipe:
+                answer |= json.loads(told)
         _, status = os.waitpid(child, 0)
         killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-        sys.stdout.write(json.dumps({"killed": killed, **(json.loads(text) if text else {})}) + "\n")
+        sys.stdout.write(json.dumps({"killed": killed, **answer}) + "\n")
         sys.stdout.flush()
 
 
+def warm_up() -> None:
+    """Import and read what every command would, as far as it starts no thread and opens no database."""
+    for name in command_line.COMMANDS:
+        command_line.main.get_command(click.Context(command_line.main), name)
+    ensure_django()
+    MigrationLoader(None).project_state()
+    load_law()
+    apps.get_models(include_auto_created=True)
+
+
 def _child(job: dict[str, Any], writer: int) -> None:
-    try:
-        text = json.dumps(perform(job))
-    except BaseException:
-        text = json.dumps({"failure": traceback.format_exc()})
     with os.fdopen(writer, "w", encoding="utf-8") as pipe:
-        pipe.write(text)
+
+        def tell(**found: Any) -> None:
+            pipe.write(json.dumps(found) + "\n")
+            pipe.flush()
+
+        try:
+            perform(job, tell)
+        except BaseException:
+            tell(failure=traceback.format_exc())
     os._exit(0)
 
 
 if __name__ == "__main__":
-    from importlib import import_module
-
-    for place in set(command_line.COMMANDS.values()):
-        import_module(f"dunwell.cli.{place.partition(':')[0]}")
+    warm_up()
     gc.freeze()
     serve()

@@ -1,6 +1,7 @@
 """The audit trail covers what is done, and shows every tampering with it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -10,7 +11,8 @@ from dunwell.errors import WorkspaceError
 from dunwell.store import audit, bulk
 from dunwell.store.audit_triggers import drop_triggers
 from dunwell.store.audit_verify import Finding, verify
-from dunwell.store.models import AuditEntry, Decision, Hold, Letter, LetterTransition
+from dunwell.store.decision_chunks import Chunk
+from dunwell.store.models import AuditEntry, DecisionChunk, Hold, Letter, LetterTransition
 from dunwell.store.queries import record_policy, start_run
 from dunwell.store.recording import Outcome, finish_run, write_letters
 from tests.store.tables import JAN, customer, put
@@ -144,9 +146,11 @@ def test_an_empty_trail_is_found_and_nothing_more_is_written() -> None:
 
 
 TAMPERED: list[tuple[str, int]] = [
-    ("UPDATE store_decision SET step_day = 7 WHERE id = (SELECT min(id) FROM store_decision)", 4),
-    ("UPDATE store_decision SET reasons = reasons + 1 WHERE id = (SELECT max(id) FROM store_decision)", 4),
-    ("DELETE FROM store_decision WHERE id = (SELECT max(id) FROM store_decision)", 4),
+    ("UPDATE store_decisionchunk SET first_account_id = first_account_id - 1", 4),
+    ("UPDATE store_decisionchunk SET last_account_id = last_account_id + 1", 4),
+    ("UPDATE store_decisionchunk SET count = count + 1", 4),
+    ("UPDATE store_decisionchunk SET account_ids = account_ids || '9,'", 4),
+    ("DELETE FROM store_decisionchunk", 4),
     ("UPDATE store_importbatch SET rows_inserted = 1", 2),
     ("UPDATE store_importbatch SET is_bank_date_derived = NOT is_bank_date_derived", 2),
     ("UPDATE store_policyversion SET text = 'other'", 3),
@@ -162,16 +166,28 @@ TAMPERED: list[tuple[str, int]] = [
 
 def test_a_changed_or_missing_row_is_found_by_the_entry_that_covers_it() -> None:
     day()
-    Letter.objects.update(decision=None)
-    Hold.objects.update(decision=None)
     assert [(sql, tampered(sql)[0].entry) for sql, _ in TAMPERED] == TAMPERED
+
+
+def test_every_single_byte_of_a_decision_counts() -> None:
+    day()
+    content = DecisionChunk.objects.get().content
+    chunk = Chunk(1, 2, 2, ",1,2,", bytes(content))
+    lines = {replace(chunk, content=_with_another_byte(chunk.content, place)).line() for place in range(len(content))}
+    assert len(lines | {chunk.line()}) == len(content) + 1
+    DecisionChunk.objects.update(content=_with_another_byte(chunk.content, len(content) // 2))
+    assert verify().findings == [Finding(4, "The decisions of run 1 were changed.")]
+
+
+def _with_another_byte(content: bytes, place: int) -> bytes:
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
 
 
 def test_an_added_row_is_found() -> None:
     day()
     LetterTransition.objects.create(letter_id=1, from_state="draft", to_state="approved", on=JAN[21], by="eve")
     run = start_run(JAN[21], record_policy("v1", "text", None))
-    Decision.objects.filter(run_id=1, account_id=Decision.objects.first().account_id).update(run=run)  # type: ignore[union-attr]
+    DecisionChunk.objects.update(run=run)
     messages = [found.message for found in verify().findings]
     assert "1 rows of lettertransition are in no entry; the first is 4." in messages
     assert f"The decisions of run {run.pk} are in no entry." in messages

@@ -1,12 +1,14 @@
+from io import BytesIO
+
 import polars as pl
 import pytest
-from django.db import IntegrityError
+from django.db import DatabaseError
 from polars.testing import assert_frame_equal
 
 from dunwell.assess.assessment import ACCOUNT_COLUMNS, DECISION, FACTS, REASONS
 from dunwell.errors import RefusedError
 from dunwell.store import bulk
-from dunwell.store.models import Account, Decision, Hold, HoldTransition, Letter, LetterTransition, Run
+from dunwell.store.models import Account, DecisionChunk, Hold, HoldTransition, Letter, LetterTransition, Run
 from dunwell.store.queries import (
     finished_run,
     latest_run,
@@ -89,8 +91,10 @@ def test_a_reason_without_a_bit_is_refused() -> None:
 
 
 def test_every_column_of_a_decision_is_stored() -> None:
-    columns = {field.column for field in Decision._meta.fields}
-    assert set(FACTS) | set(DECISION) | {"id", "run_id", "reasons"} == columns
+    run = begun()
+    finish_run(run.pk, run.as_of, Outcome(decisions()))
+    kept = pl.read_ipc_schema(BytesIO(DecisionChunk.objects.get().content))
+    assert set(FACTS) | set(DECISION) | {"reasons"} == set(kept)
 
 
 def test_a_finished_run_knows_what_it_did() -> None:
@@ -113,9 +117,9 @@ def test_a_run_finishes_once() -> None:
 def test_a_run_that_fails_while_writing_leaves_only_that_it_began() -> None:
     run = begun()
     assessed = decisions()
-    with pytest.raises(IntegrityError):
+    with pytest.raises(ValueError, match="one decision per account and currency"):
         finish_run(run.pk, run.as_of, Outcome(pl.concat([assessed, assessed]), letters(), holds()))
-    assert [Decision.objects.count(), Letter.objects.count(), Hold.objects.count()] == [0, 0, 0]
+    assert [DecisionChunk.objects.count(), Letter.objects.count(), Hold.objects.count()] == [0, 0, 0]
     assert Run.objects.get().state == "started"
 
 
@@ -128,11 +132,19 @@ def test_a_letter_is_drafted_once_with_its_story_and_its_decision() -> None:
     assert (done.decisions, done.letters, done.holds) == (2, 0, 0)
     letter = Letter.objects.get()
     assert (letter.state, letter.drafted_on, letter.attempt, letter.reference) == ("draft", JAN[20], 1, "C1-R")
-    assert letter.decision is not None
-    assert letter.decision.run == run
+    assert (letter.run, Hold.objects.get().run) == (run, run)
     story = LetterTransition.objects.values_list("from_state", "to_state", "on", "by")
     assert list(story) == [("", "draft", JAN[20], "run")]
     assert live_letters()["letter_id"].to_list() == [letter.pk]
+
+
+def test_a_reference_that_is_too_long_is_refused() -> None:
+    begun()
+    with pytest.raises(DatabaseError), bulk.writing():
+        write_letters(None, JAN[20], letters(reference="R" * 201), "run")
+    assert Letter.objects.count() == 0
+    with bulk.writing():
+        assert write_letters(None, JAN[20], letters(reference="R" * 200), "run") == 1
 
 
 def test_a_cancelled_letter_gives_its_step_back() -> None:

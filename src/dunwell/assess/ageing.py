@@ -14,6 +14,12 @@ def days_past_due(as_of: date) -> pl.Expr:
     return days_between(pl.col("due_on"), pl.lit(as_of)).alias("days_past_due")
 
 
+def oldest_days_past_due(as_of: date) -> pl.Expr:
+    """Days past due of a pair's oldest chaseable invoice, from the first day on which that was past due."""
+    past_due_days = days_between(pl.col("oldest_past_due_from_on"), pl.lit(as_of))
+    return (past_due_days + pl.col("grace_days") + 1).alias("oldest_days_past_due")
+
+
 def is_past_due() -> pl.Expr:
     """Past due: as-of date > due date + grace days, and more than a rounding residue is open.
 

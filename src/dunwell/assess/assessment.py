@@ -116,3 +116,9 @@ class Assessment:
 
     accounts: pl.DataFrame
     invoices: pl.DataFrame
+
+
+def in_contract(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """The columns of a schema, in its order and types; most have their type already."""
+    has = frame.schema
+    return frame.select(name if has[name] == dtype else pl.col(name).cast(dtype) for name, dtype in schema.items())

@@ -8,8 +8,8 @@ from datetime import date
 
 import polars as pl
 
-from dunwell.assess.days import DAYS_MAX, day_number
-from dunwell.assess.running import sorted_by, sums_by_group
+from dunwell.assess.days import DAYS_MAX, day_number, day_of
+from dunwell.assess.running import attached, is_last_of, sorted_by, sums_by_group
 from dunwell.ledger.frames import CURRENCY, REOPENING_KINDS
 
 PAIR = "pair_id"
@@ -23,9 +23,14 @@ def pair_id() -> pl.Expr:
     return (pl.col("account_id") * _CURRENCIES_MAX + pl.col("currency").to_physical().cast(pl.Int64)).alias(PAIR)
 
 
+def currency_code() -> pl.Expr:
+    """The number of the currency in the key."""
+    return pl.col(PAIR) % _CURRENCIES_MAX
+
+
 def pair_columns() -> list[pl.Expr]:
     """Account and currency, taken out of the key again."""
-    currency = (pl.col(PAIR) % _CURRENCIES_MAX).cast(pl.UInt8).cat.to(CURRENCY)
+    currency = currency_code().cast(pl.UInt8).cat.to(CURRENCY)
     return [(pl.col(PAIR) // _CURRENCIES_MAX).alias("account_id"), currency.alias("currency")]
 
 
@@ -35,28 +40,28 @@ def signed_minor() -> pl.Expr:
     return pl.when(pl.col("kind").is_in(REOPENING_KINDS)).then(-amount).otherwise(amount)
 
 
-def dated_entries(entries: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Entries on or before the as-of date, with their pair and their effect as ``settled_minor``.
+def applied_entries(entries: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Entries on or before the as-of date that name an invoice, with their effect as ``settled_minor``.
 
-    Sorted by invoice and day, those that name no invoice first; ``payment_on`` is the day of a payment.
+    Sorted by invoice and day; ``payment_on`` is the day of a payment.
     """
-    is_payment = pl.col("kind") == "payment"
-    dated = entries.lazy().filter(pl.col("paid_on") <= as_of)
-    kept = dated.select(
-        "invoice_id",
-        "paid_on",
-        pl.when(is_payment).then("paid_on").alias("payment_on"),
-        pair_id(),
-        signed_minor().alias("settled_minor"),
-    )
-    return kept.sort(pl.col("invoice_id") * DAYS_MAX + day_number("paid_on")).collect().with_columns(_sorted_invoices())
+    applied = entries.filter(pl.col("paid_on") <= as_of, pl.col("invoice_id").is_not_null())
+    kept = applied.select("invoice_id", "paid_on", _payment_on(), signed_minor().alias("settled_minor"))
+    by_invoice_and_day = pl.col("invoice_id") * DAYS_MAX + day_number("paid_on")
+    return kept.sort(by_invoice_and_day).with_columns(pl.col("invoice_id").set_sorted())
 
 
-def _sorted_invoices() -> pl.Expr:
-    return pl.col("invoice_id").set_sorted()
+def loose_entries(entries: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Entries on or before the as-of date that name no invoice and so stand on their pair."""
+    loose = entries.filter(pl.col("invoice_id").is_null()).filter(pl.col("paid_on") <= as_of)
+    return loose.select(pair_id(), _payment_on(), signed_minor().alias("settled_minor"))
 
 
-def invoice_balances(invoices: pl.DataFrame, entries: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def _payment_on() -> pl.Expr:
+    return pl.when(pl.col("kind") == "payment").then("paid_on").alias("payment_on")
+
+
+def invoice_balances(invoices: pl.DataFrame, applied: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Add ``open_minor`` and ``overpaid_minor`` to the invoices issued on or before the as-of date, sorted by key.
 
     An invoice not issued yet owes nothing; what was already entered for it stands unapplied until it is.
@@ -68,7 +73,7 @@ def invoice_balances(invoices: pl.DataFrame, entries: pl.DataFrame, as_of: date)
     kept = invoices.select("invoice_id", "issued_on", "due_on", "amount_minor", pair_id(), is_issued.alias("is_issued"))
     return (
         sorted_by(kept, "invoice_id")
-        .join(_settled(entries), on="invoice_id", how="left", maintain_order="left")
+        .join(_settled(applied), on="invoice_id", how="left", maintain_order="left")
         .lazy()
         .filter(pl.col("is_issued") | pl.col("settled_minor").is_not_null())
         .with_columns(
@@ -82,9 +87,8 @@ def invoice_balances(invoices: pl.DataFrame, entries: pl.DataFrame, as_of: date)
     )
 
 
-def _settled(entries: pl.DataFrame) -> pl.DataFrame:
+def _settled(applied: pl.DataFrame) -> pl.DataFrame:
     """What was entered for each invoice: sum, last entry, last payment, and whether all of it reduced the debt."""
-    applied = entries.lazy().filter(pl.col("invoice_id").is_not_null()).drop(PAIR).collect()
     restoring = pl.col("settled_minor") <= 0
     paid_for = pl.when(pl.col("payment_on").is_not_null()).then("invoice_id").forward_fill()
     last_paid_on = pl.when(paid_for == pl.col("invoice_id")).then(pl.col("payment_on").forward_fill())
@@ -94,26 +98,50 @@ def _settled(entries: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns((pl.col("restoring") == 0).alias("is_only_reduced")).drop("restoring")
 
 
-def standing_by_pair(invoices: pl.DataFrame, entries: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+def standing_by_pair(invoices: pl.DataFrame, loose: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
     """What stands on a pair beside its invoices: ``credit_minor``, ``ordered_minor``, ``last_payment_on``.
 
     Credits are what was paid or credited without naming an invoice, and what was paid beyond one. Paying, even in
-    part, is a response (product §1); ``ordered_minor`` are approved orders not yet invoiced.
+    part, is a response (product §1); ``ordered_minor`` are approved orders not yet invoiced. One row per pair that any
+    of the three frames has, sorted.
     """
-    loose = entries.lazy().filter(pl.col("invoice_id").is_null())
-    nothing = pl.lit(0, dtype=pl.Int64)
-    never = pl.lit(None, dtype=pl.Date)
-    credited = (
-        (invoices.lazy(), pl.col("overpaid_minor"), nothing, pl.col("last_payment_on")),
-        (loose, pl.col("settled_minor"), nothing, pl.col("payment_on")),
-        (orders.lazy().with_columns(pair_id()), nothing, pl.col("amount_minor"), never),
+    placed = orders.with_columns(pair_id())
+    overpaid = invoices.filter(pl.col("overpaid_minor") != 0).select(
+        PAIR, pl.col("overpaid_minor").alias("credit_minor")
     )
-    rows = [
-        frame.select(PAIR, credit.alias("credit_minor"), order.alias("ordered_minor"), paid.alias("last_payment_on"))
-        for frame, credit, order, paid in credited
+    credited = pl.concat([overpaid, loose.select(PAIR, pl.col("settled_minor").alias("credit_minor"))])
+    ordered = placed.select(PAIR, pl.col("amount_minor").alias("ordered_minor"))
+    standing = _last_payments(invoices, loose, placed)
+    for amounts in (credited, ordered):
+        standing = attached(standing, amounts.lazy().group_by(PAIR).agg(pl.all().sum()).collect(), PAIR)
+    return standing
+
+
+def _last_payments(invoices: pl.DataFrame, loose: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    """Every pair with the day of its last payment: one sort of one number made of both finds them."""
+    days = [
+        invoices.select(_pair_and_day(day_number("last_payment_on"))),
+        loose.select(_pair_and_day(day_number("payment_on"))),
+        orders.select(_pair_and_day(pl.lit(0, dtype=pl.Int64))),
     ]
-    sums = pl.col("credit_minor", "ordered_minor").sum()
-    return pl.concat(rows).group_by(PAIR).agg(sums, pl.col("last_payment_on").max()).collect()
+    paid = pl.concat(days).sort(_PAIR_AND_DAY).with_columns((pl.col(_PAIR_AND_DAY) // DAYS_MAX).alias(PAIR))
+    day = pl.col(_PAIR_AND_DAY) % DAYS_MAX
+    last = paid.filter(is_last_of(PAIR))
+    return last.select(pl.col(PAIR).set_sorted(), pl.when(day > 0).then(day_of(day)).alias("last_payment_on"))
+
+
+_PAIR_AND_DAY = "pair_and_day"
+
+
+def _pair_and_day(day: pl.Expr) -> pl.Expr:
+    return (pl.col(PAIR) * DAYS_MAX + day).alias(_PAIR_AND_DAY)
+
+
+def in_order(invoices: pl.DataFrame) -> pl.DataFrame:
+    """Sort invoices by pair, due date and key: by key they often are already, and one stable sort does the rest."""
+    by_pair_and_day = pl.col(PAIR) * DAYS_MAX + day_number("due_on")
+    by_key = sorted_by(invoices, "invoice_id")
+    return by_key.sort(by_pair_and_day, maintain_order=True).with_columns(pl.col(PAIR).set_sorted())
 
 
 def unapplied_minor() -> pl.Expr:

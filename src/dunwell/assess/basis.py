@@ -103,7 +103,7 @@ def basis_columns(found: list[Basis]) -> pl.DataFrame:
     stretches = {basis.rates: place for place, basis in enumerate(_distinct(found))}
     rows = [
         {
-            "basis": basis.number,
+            "number": basis.number,
             "stretch": stretches.get(basis.rates, 0),
             "claims_interest": basis.is_claimed,
             "needs_default": basis.needs_default,
@@ -122,12 +122,14 @@ class RateWindow:
     """The running sums of every claimed basis over a window of days, one stretch of rows after another.
 
     ``table`` is that of :func:`index_table`, ``starts`` that of :func:`start_table`, which has one day more.
+    ``is_complete`` says that no day lacks a rate, so that nobody has to count the days that have one.
     """
 
     table: pl.DataFrame
     starts: pl.DataFrame
     first_on: date
     last_on: date
+    is_complete: bool
 
     def row(self, day: pl.Expr) -> pl.Expr:
         """The row of a day in ``table``, by the invoice's ``stretch``."""
@@ -162,7 +164,10 @@ class RateBook:
 
     def _laid_out(self, first_on: date, last_on: date) -> RateWindow:
         table = index_table(self.found, self.legal, first_on, last_on)
-        return RateWindow(table, start_table(self.found, self.legal, first_on, last_on), first_on, last_on)
+        starts = start_table(self.found, self.legal, first_on, last_on)
+        days = (last_on - first_on).days + 1
+        is_complete = bool((table["ok_days"][days - 1 :: days] == days).all())
+        return RateWindow(table, starts, first_on, last_on, is_complete)
 
 
 def index_table(found: list[Basis], legal: LegalSetting | None, from_on: date, to_on: date) -> pl.DataFrame:

@@ -7,10 +7,14 @@ from functools import cached_property
 import polars as pl
 
 from dunwell.assess import compensation, fees, interest
-from dunwell.assess.basis import Basis, RateBook, bases
+from dunwell.assess.balances import pair_columns
+from dunwell.assess.basis import Basis, RateBook, bases, basis_columns
+from dunwell.assess.compounding import compounded
 from dunwell.assess.days import DAYS_MAX, day_number, day_of, plus_days
 from dunwell.assess.legal import LegalSetting
-from dunwell.assess.running import attached
+from dunwell.assess.parameters import Parameters
+from dunwell.assess.running import attached, sums_by_group
+from dunwell.ledger.frames import PARTY_TYPE
 from dunwell.policy.model import PolicySet
 
 AMOUNTS = ("late_fee_minor", "interest_minor", "compensation_minor")
@@ -18,11 +22,16 @@ AMOUNTS = ("late_fee_minor", "interest_minor", "compensation_minor")
 
 @dataclass(frozen=True)
 class Tariff:
-    """What decides about charges: the policies, the law, and the day."""
+    """What decides about charges: the policies, the law, and the day; and the tables made of them, once."""
 
     policies: PolicySet
     legal: LegalSetting | None
     as_of: date
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """What the policies say, as columns to be looked up."""
+        return Parameters(self.policies)
 
     @cached_property
     def bases(self) -> list[Basis]:
@@ -30,9 +39,24 @@ class Tariff:
         return bases(self.policies, self.legal)
 
     @cached_property
+    def basis_table(self) -> pl.DataFrame:
+        """What the rules compare with, by the number of the basis."""
+        return basis_columns(self.bases)
+
+    @cached_property
     def rates(self) -> RateBook:
         """The rates of the bases."""
         return RateBook(self.bases, self.legal)
+
+    @cached_property
+    def fees(self) -> fees.FeeTable | None:
+        """The late fees; nothing where no policy charges one."""
+        return fees.fee_table(self.policies) if fees.charges_fees(self.policies) else None
+
+    @cached_property
+    def schemes(self) -> list[str]:
+        """By which scheme of the law each basis gives a compensation."""
+        return compensation.schemes(self.bases, self.policies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +65,8 @@ class Chargeable:
 
     ``ended_on`` of an invoice is the day its one-off fee and its interest are looked at. ``asked`` comes from
     ``listing.listed``; its letters have ``channel``, ``step_index`` (null: no step taken) and ``is_proposed``, which
-    says that the letter is only today's proposal: it bears its step's fee, but puts nobody in default.
+    says that the letter is only today's proposal: it bears its step's fee, but puts nobody in default. Letters of which
+    :func:`matters` says that they bear on nothing may be missing.
     """
 
     invoices: pl.DataFrame
@@ -59,67 +84,119 @@ def charges_anything(policies: PolicySet) -> bool:
     )
 
 
+def matters(tariff: Tariff) -> pl.Expr:
+    """Whether a letter can bear on a charge: its step has a fee, or it may put a debtor in default.
+
+    By the letter's ``policy_index``, ``party_type``, ``step_index`` and ``is_proposed``.
+    """
+    has_fee = tariff.fees.is_charged() if tariff.fees is not None else pl.lit(value=False)
+    return has_fee | _puts_in_default(tariff)
+
+
+def _puts_in_default(tariff: Tariff) -> pl.Expr:
+    """Whether a letter was really sent, to a customer whom the law puts in default only by a letter."""
+    waiting = tariff.basis_table["needs_default"] | tariff.basis_table["compensation_needs_default"]
+    if not waiting.any():
+        return pl.lit(value=False)
+    number = pl.col("policy_index") * len(PARTY_TYPE.categories) + pl.col("party_type").to_physical().cast(pl.Int64)
+    return ~pl.col("is_proposed") & pl.lit(waiting).gather(number).fill_null(value=False)
+
+
 def charge(chargeable: Chargeable, entries: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
     """Fee, interest and compensation per invoice, and whether its interest stopped for want of a rate.
 
     ``chargeable.invoices`` are sorted by ``invoice_id``; so is the result.
     """
-    found = tariff.bases
-    letters = _first_letters(chargeable.asked, tariff.policies) if _needs_letters(found) else _NO_LETTERS
-    owing = interest.bearing(chargeable.invoices, found, letters)
-    context = interest.Context(tariff.legal, tariff.as_of, tariff.rates)
-    parts = (
-        owing.select("invoice_id", pl.when("claims_interest").then(plus_days(pl.col("anchor_on"), 1)).alias(_BEGUN)),
-        _late_fees(chargeable, tariff.policies),
-        interest.interest_by_invoice(owing.filter("claims_interest"), entries, found, context),
-        _compensation(owing, entries, found, tariff),
-    )
-    charged = chargeable.invoices.select("invoice_id")
-    for part in parts:
-        charged = attached(charged, part, "invoice_id")
+    owed = _owed(chargeable, entries, tariff)
+    charged = attached(_late_fees(chargeable, tariff), owed, "invoice_id")
     return charged.with_columns(pl.col(AMOUNTS).fill_null(0), pl.col("is_rate_missing").fill_null(value=False))
 
 
-_BEGUN = "interest_from_on"
+def _late_fees(chargeable: Chargeable, tariff: Tariff) -> pl.DataFrame:
+    """Late fees of the steps taken and the one-off fee, per invoice."""
+    invoices = chargeable.invoices
+    if tariff.fees is None:
+        return invoices.select("invoice_id", pl.lit(0, dtype=pl.Int64).alias("late_fee_minor"))
+    once = invoices.select("invoice_id", fees.once_minor(invoices, tariff.fees))
+    both = attached(once, fees.step_fees(chargeable.asked, tariff.fees), "invoice_id")
+    total = pl.col("once_minor") + pl.col("step_fees_minor").fill_null(0)
+    return both.select("invoice_id", total.alias("late_fee_minor"))
 
 
-def _compensation(owing: pl.DataFrame, entries: pl.DataFrame, found: list[Basis], tariff: Tariff) -> pl.DataFrame:
-    claiming = [i for i, policy in enumerate(tariff.policies.policies.values()) if policy.compensation]
-    if not claiming or tariff.legal is None:
-        return pl.DataFrame(schema=compensation.RESULT)
-    claimed = owing.filter(pl.col("policy_index").is_in(claiming))
-    claims = interest.claims_at_start(claimed, entries)
-    return compensation.compensation_by_invoice(claimed, claims, found, tariff.policies, tariff.legal)
+def _owed(chargeable: Chargeable, entries: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
+    """Interest and compensation per invoice of a customer whose party type is known; null where there is none."""
+    known = chargeable.invoices.filter(pl.col("party_type").is_not_null())
+    owing = interest.bearing(known, tariff.basis_table, _first_letters(chargeable.asked, tariff))
+    rates = _rates(owing, tariff)
+    moved = _with_movements(owing, entries, rates)
+    return moved.select("invoice_id", _begun_on(), _compensation_minor(tariff)).hstack(
+        _interest(moved, entries, rates, tariff).select("interest_minor", "is_rate_missing")
+    )
 
 
-_NO_LETTERS = pl.DataFrame(schema={"invoice_id": pl.Int64, "received_on": pl.Date})
+def _begun_on() -> pl.Expr:
+    """The first day of interest, where any is claimed."""
+    return pl.when("claims_interest").then(plus_days(pl.col("anchor_on"), 1)).alias("interest_from_on")
 
 
-def _needs_letters(found: list[Basis]) -> bool:
-    """Whether the law puts anybody in default only by a letter."""
-    return any(basis.rule is not None and basis.rule.needs_default for basis in found)
+def _rates(owing: pl.DataFrame, tariff: Tariff) -> interest.Rates | None:
+    """The rates of the days that the claims need; nothing where no interest is claimed."""
+    bearing = owing.select(pl.col("start_on").min(), pl.col("anchor_on").filter(pl.col("start_on").is_not_null()).max())
+    first_on, last_on = bearing.row(0)
+    if first_on is None:
+        return None
+    return interest.Rates.of(tariff.rates.window(first_on, max(tariff.as_of, last_on)), owing)
 
 
-def _first_letters(asked: pl.DataFrame, policies: PolicySet) -> pl.DataFrame:
+def _with_movements(owing: pl.DataFrame, entries: pl.DataFrame, rates: interest.Rates | None) -> pl.DataFrame:
+    """Add what the entries do to interest (``relief``), and what they had settled before a compensation's claim."""
+    terms = owing.select("invoice_id", "stretch", "start_on", "ended_on", "claim_anchor_on")
+    is_early = pl.col("paid_on") <= pl.col("claim_anchor_on")
+    settled = pl.when(is_early).then("settled_minor").otherwise(0).alias("settled_before_minor")
+    none = pl.lit(0, dtype=pl.Int64).alias("relief")
+    moves = interest.entries_of(terms, entries).select(
+        "invoice_id", settled, none if rates is None else interest.relief(rates)
+    )
+    sums = {name: pl.col(name) for name in ("settled_before_minor", "relief")}
+    return attached(owing, sums_by_group(moves, "invoice_id", sums), "invoice_id")
+
+
+def _interest(owing: pl.DataFrame, entries: pl.DataFrame, rates: interest.Rates | None, tariff: Tariff) -> pl.DataFrame:
+    """The interest of each invoice, in order; debts that compound are walked by the law room."""
+    if rates is None:
+        nothing = pl.lit(None, dtype=pl.Int64).alias("interest_minor")
+        return owing.select("invoice_id").with_columns(nothing, pl.lit(value=False).alias("is_rate_missing"))
+    simple = interest.interest_columns(owing, entries, rates)
+    if tariff.legal is None or not any(basis.is_compounding for basis in tariff.bases):
+        return simple
+    claimed = owing.filter(pl.col("start_on").is_not_null()).with_columns(pair_columns())
+    return compounded(claimed, simple, entries, tariff.bases, tariff.legal, tariff.as_of)
+
+
+def _compensation_minor(tariff: Tariff) -> pl.Expr:
+    """The compensation of each invoice whose interest has begun."""
+    if tariff.legal is None or not any(tariff.schemes):
+        return pl.lit(None, dtype=pl.Int64).alias("compensation_minor")
+    return compensation.compensation_minor(tariff.schemes, tariff.legal)
+
+
+def _first_letters(asked: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
     """When the customer received the first letter that asked for an invoice: ``invoice_id``, ``received_on``."""
+    warning = asked.filter(_puts_in_default(tariff))
+    if warning.is_empty():
+        return pl.DataFrame(schema={"invoice_id": pl.Int64, "received_on": pl.Date})
+    received_on = plus_days(pl.col("on"), _delivery_days(tariff.policies)).alias("received_on")
+    both = (day_number("on") * DAYS_MAX + day_number("received_on")).alias("days")
+    dated = warning.with_columns(received_on).select("invoice_id", both)
+    first = dated.lazy().group_by("invoice_id").agg(pl.col("days").min())
+    return first.select("invoice_id", day_of(pl.col("days") % DAYS_MAX).alias("received_on")).collect()
+
+
+def _delivery_days(policies: PolicySet) -> pl.Expr:
+    """How long a letter is on its way, by ``policy_index`` and ``channel``; 0 where the policy does not say."""
     channels = sorted({channel for policy in policies.policies.values() for channel in policy.delivery_days})
     days = [policy.delivery_days.get(channel, 0) for policy in policies.policies.values() for channel in channels]
     codes = {channel: code for code, channel in enumerate(channels)}
     code = pl.col("channel").replace_strict(codes, default=None, return_dtype=pl.Int64)
     row = pl.col("policy_index") * len(channels) + code
-    delivery_days = pl.lit(pl.Series(days, dtype=pl.Int64)).gather(row).fill_null(0)
-    received_on = plus_days(pl.col("on"), delivery_days)
-    dated = asked.lazy().filter(~pl.col("is_proposed")).with_columns(received_on.alias("received_on"))
-    both = (day_number("on") * DAYS_MAX + day_number("received_on")).alias("days")
-    first = dated.select("invoice_id", both).group_by("invoice_id").agg(pl.col("days").min())
-    return first.select("invoice_id", day_of(pl.col("days") % DAYS_MAX).alias("received_on")).collect()
-
-
-def _late_fees(chargeable: Chargeable, policies: PolicySet) -> pl.DataFrame:
-    """Late fees of the steps taken and the one-off fee, per invoice."""
-    if not fees.charges_fees(policies):
-        return pl.DataFrame(schema={"invoice_id": pl.Int64, "late_fee_minor": pl.Int64})
-    by_step = chargeable.asked.filter(pl.col("step_index").is_not_null())
-    applying = fees.applying_fees(chargeable.invoices, by_step, policies)
-    currencies = applying["currency"].unique().cast(pl.String).sort().to_list()
-    return fees.late_fees(applying, fees.fee_table(policies, currencies))
+    return pl.lit(pl.Series(days, dtype=pl.Int64)).gather(row).fill_null(0)

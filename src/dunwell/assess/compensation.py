@@ -7,31 +7,18 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from dunwell.assess.balances import currency_code
 from dunwell.assess.basis import Basis
 from dunwell.assess.fees import half_up
 from dunwell.assess.legal import LegalSetting
-from dunwell.assess.running import attached
 from dunwell.law import PPM, Tier
-from dunwell.ledger.frames import Columns
+from dunwell.ledger.frames import CURRENCY
 from dunwell.policy.model import PolicySet
 
-RESULT: Columns = {"invoice_id": pl.Int64, "compensation_minor": pl.Int64}
 
-
-def compensation_by_invoice(
-    invoices: pl.DataFrame,
-    claims: pl.DataFrame,
-    found: list[Basis],
-    policies: PolicySet,
-    legal: LegalSetting,
-) -> pl.DataFrame:
-    """The compensation per invoice whose interest has begun, on the balance open on its first day of interest.
-
-    ``claims`` come from ``interest.claims_at_start``.
-    """
-    begun = attached(invoices, claims, "invoice_id").filter(pl.col("claim_minor") > 0)
-    parts = [_of_basis(begun, basis, legal) for basis in found if _claims(basis, policies)]
-    return pl.concat(parts) if parts else pl.DataFrame(schema=RESULT)
+def schemes(found: list[Basis], policies: PolicySet) -> list[str]:
+    """The law's scheme of each basis by which a compensation is claimed; empty where none is."""
+    return [basis.rule.scheme if basis.rule is not None and _claims(basis, policies) else "" for basis in found]
 
 
 def _claims(basis: Basis, policies: PolicySet) -> bool:
@@ -43,25 +30,44 @@ def _claims(basis: Basis, policies: PolicySet) -> bool:
     return bool(rule.scheme) and not rule.compensation_needs_notice and not is_refused
 
 
-def _of_basis(begun: pl.DataFrame, basis: Basis, legal: LegalSetting) -> pl.DataFrame:
-    assert basis.rule is not None
-    tiers = legal.law.tiers.get(basis.rule.scheme, ())
-    own = begun.filter(pl.col("basis") == basis.number).with_columns(pl.col("currency").cast(pl.String).alias("code"))
-    payable = own.filter(_is_payable(tiers)) if tiers else own.clear()
-    return payable.select("invoice_id", _amount(tiers).alias("compensation_minor") if tiers else pl.lit(0))
+def compensation_minor(by_basis: list[str], legal: LegalSetting) -> pl.Expr:
+    """The compensation on what was open on the first day of interest, by the invoice's ``basis``.
+
+    ``by_basis`` are the :func:`schemes`; the invoices have ``claim_anchor_on``, the day before that first day, and
+    ``settled_before_minor``, what was entered through it. Null where no compensation is due.
+    """
+    names = sorted({scheme for scheme in by_basis if legal.law.tiers.get(scheme)})
+    numbers = [names.index(scheme) if scheme in names else -1 for scheme in by_basis]
+    number = pl.lit(pl.Series(numbers, dtype=pl.Int64)).gather(pl.col("basis"))
+    amount = pl.lit(None, dtype=pl.Int64)
+    for place, name in enumerate(names):
+        tiers = legal.law.tiers[name]
+        amount = pl.when((number == place) & _is_payable(tiers)).then(_amount(tiers)).otherwise(amount)
+    has_begun = pl.col("claim_anchor_on") < pl.col("ended_on")
+    return pl.when(has_begun & (_claim_minor() > 0)).then(amount).alias("compensation_minor")
+
+
+def _claim_minor() -> pl.Expr:
+    return pl.col("amount_minor") - pl.col("settled_before_minor").fill_null(0)
 
 
 def _is_payable(tiers: Sequence[Tier]) -> pl.Expr:
     """The steps can be told in the invoice's currency, and the compensation is in that currency too."""
     currencies = {tier.currency for tier in tiers if tier.currency}
-    in_currency = pl.col("code").is_in(sorted(currencies)) if currencies else pl.lit(value=True)
+    in_currency = _is_in(currencies) if currencies else pl.lit(value=True)
     if len(tiers) > 1:
-        return in_currency & (pl.col("code") == tiers[0].basis_currency)
+        return in_currency & _is_in({tiers[0].basis_currency})
     return in_currency & _is_reached(tiers[0])
 
 
+def _is_in(currencies: set[str]) -> pl.Expr:
+    """Whether the pair's currency is one of a few."""
+    codes = [code for code, currency in enumerate(CURRENCY.categories) if currency in currencies]
+    return currency_code().is_in(codes)
+
+
 def _is_reached(tier: Tier) -> pl.Expr:
-    amount = pl.col("claim_minor")
+    amount = _claim_minor()
     return (amount >= tier.over_minor) if tier.inclusive else (amount > tier.over_minor)
 
 
@@ -74,7 +80,9 @@ def _amount(tiers: Sequence[Tier]) -> pl.Expr:
 
 
 def _tier_amount(tier: Tier) -> pl.Expr:
-    part = (pl.col("claim_minor") - tier.over_minor).cast(pl.Int128) * tier.percent_ppm
-    amount = tier.fixed_minor + half_up(part, PPM).cast(pl.Int64)
-    bounded = pl.max_horizontal(amount, pl.lit(tier.min_minor, dtype=pl.Int64))
+    part = pl.lit(0, dtype=pl.Int64)
+    if tier.percent_ppm:
+        exact = (_claim_minor() - tier.over_minor).cast(pl.Int128) * tier.percent_ppm
+        part = half_up(exact, PPM).cast(pl.Int64)
+    bounded = pl.max_horizontal(tier.fixed_minor + part, pl.lit(tier.min_minor, dtype=pl.Int64))
     return bounded if tier.max_minor is None else pl.min_horizontal(bounded, pl.lit(tier.max_minor, dtype=pl.Int64))

@@ -6,6 +6,7 @@ import polars as pl
 
 from dunwell.assess.basis import Basis
 from dunwell.assess.legal import LegalSetting
+from dunwell.assess.running import attached
 from dunwell.errors import RateMissingError
 from dunwell.law import Claim, interest
 
@@ -18,12 +19,12 @@ def compounded(
     simple: pl.DataFrame,
     entries: pl.DataFrame,
     found: list[Basis],
-    legal: LegalSetting | None,
+    legal: LegalSetting,
     as_of: date,
 ) -> pl.DataFrame:
     """Replace the simple interest of old compounding debts by what the law room calculates."""
     old = claimed.filter("is_compounding", pl.col("anchor_on") < as_of - timedelta(days=_SIMPLE_DAYS_MAX))
-    if old.is_empty() or legal is None:
+    if old.is_empty():
         return simple
     known = set(simple.filter(~pl.col("is_rate_missing"))["invoice_id"])
     paid = _entries_by_invoice(old, entries)
@@ -35,7 +36,7 @@ def compounded(
     ]
     schema = {"invoice_id": pl.Int64, "compound_minor": pl.Int64, "is_compound_missing": pl.Boolean}
     walked = pl.DataFrame(rows, schema=schema, orient="row")
-    return simple.join(walked, on="invoice_id", how="left").select(
+    return attached(simple, walked, "invoice_id").select(
         pl.exclude("interest_minor", "is_rate_missing", "compound_minor", "is_compound_missing"),
         pl.coalesce("compound_minor", "interest_minor").alias("interest_minor"),
         pl.coalesce("is_compound_missing", "is_rate_missing").alias("is_rate_missing"),

@@ -7,8 +7,7 @@ import polars as pl
 from dunwell.assess.balances import PAIR
 from dunwell.assess.days import DAYS_MAX, day_number, day_of, plus_days
 from dunwell.assess.deadlines import with_deadline
-from dunwell.assess.parameters import HOLD_LETTER, PAY_BY_DAYS_UNKNOWN_STEP, of_requests_step
-from dunwell.policy.model import PolicySet
+from dunwell.assess.parameters import HOLD_LETTER, PAY_BY_DAYS_UNKNOWN_STEP, Parameters
 
 
 def last_response_on() -> pl.Expr:
@@ -32,18 +31,22 @@ def counting_start_on() -> pl.Expr:
     return pl.when("restart_on_cure").then(restarted).otherwise("episode_start_on").alias("counting_start_on")
 
 
-def episode_requests(requests: pl.DataFrame, pairs: pl.DataFrame, policies: PolicySet) -> pl.DataFrame:
-    """Requests of the current episode with the step they took and their pay-by date.
+def taken_requests(requests: pl.DataFrame, pairs: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    """All requests with what their pair's policy says of the step they named, sorted by pair.
 
-    ``pairs`` brings policy_index, country, ``counting_start_on``, ``last_response_on`` and ``released_on``. A release
-    gives the hold step back: the request stays, but takes no step any more.
+    ``pairs`` brings policy_index, party_type, pursues_charges, country, ``counting_start_on``, ``last_response_on`` and
+    ``released_on``.
     """
     made = requests.select(PAIR, "on", "kind", "channel", "until_on", "step").sort(PAIR)
-    counted = (
-        made.join(pairs, on=PAIR)
-        .filter(pl.col("on") >= pl.col("counting_start_on"))
-        .with_columns(of_requests_step(policies))
-    )
+    return made.join(pairs, on=PAIR).with_columns(parameters.of_requests_step)
+
+
+def episode_requests(taken: pl.DataFrame) -> pl.DataFrame:
+    """Requests of the current episode with the step they took and their pay-by date.
+
+    A release gives the hold step back: the request stays, but takes no step any more.
+    """
+    counted = taken.filter(pl.col("on") >= pl.col("counting_start_on"))
     is_given_back = (pl.col("letter_kind") == HOLD_LETTER) & (pl.col("on") <= pl.col("released_on"))
     is_taken = ~is_given_back.fill_null(value=False)
     term = pl.col("pay_by_days").fill_null(PAY_BY_DAYS_UNKNOWN_STEP)

@@ -1,30 +1,32 @@
 """What is demanded: charges on the chaseable invoices and, where the policy pursues them, on those settled late."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import polars as pl
 
 from dunwell.assess import ageing, charges, episodes
-from dunwell.assess.balances import PAIR, pair_columns
+from dunwell.assess.balances import PAIR, in_order
 from dunwell.assess.charges import AMOUNTS, Chargeable, Tariff
 from dunwell.assess.listing import listed
-from dunwell.assess.parameters import of_requests_step, with_terms
+from dunwell.assess.parameters import with_terms
 from dunwell.assess.running import attached, sorted_by
 
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """The day's ledger: all invoices with their balances, the open ones with their age, entries, and all requests."""
+    """The day's ledger: all invoices with their balances, the open ones with their age, and all requests.
+
+    ``applied`` are the entries that name an invoice, sorted by it; ``requests`` know the step they named.
+    """
 
     invoices: pl.DataFrame
     open_invoices: pl.DataFrame
-    entries: pl.DataFrame
+    applied: pl.DataFrame
     requests: pl.DataFrame
 
 
 def demanded(everything: Everything, decided: pl.DataFrame, requests: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
-    """Every open invoice, and every one settled late whose charges are pursued, with what is claimed on it.
+    """Every open invoice, and every one settled late whose charges are pursued, in order, with what is claimed on it.
 
     A day without a rate stops the interest of the whole pair.
 
@@ -32,14 +34,14 @@ def demanded(everything: Everything, decided: pl.DataFrame, requests: pl.DataFra
     """
     if not charges.charges_anything(tariff.policies):
         return everything.open_invoices.with_columns(_nothing_charged())
-    entries = everything.entries.filter(pl.col("invoice_id").is_not_null())
-    parts = [_chaseable(everything, decided, requests, tariff.as_of)]
+    parts = [_chaseable(everything, decided, requests, tariff)]
     if any(policy.pursue_charges_after_principal for policy in tariff.policies.policies.values()):
-        parts.append(_pursued(everything, decided, entries, tariff))
-    settled = [part.invoices.filter(pl.col("open_minor") <= 0).select(_KEPT) for part in parts[1:]]
-    charged = pl.concat([charges.charge(part, entries, tariff) for part in parts])
-    claimed = sorted_by(pl.concat([everything.open_invoices.select(_KEPT), *settled]), "invoice_id")
-    stated = attached(claimed, charged, "invoice_id")
+        parts.append(_pursued(everything, decided, tariff))
+    settled = pl.concat([part.invoices.filter(pl.col("open_minor") <= 0).select(_KEPT) for part in parts])
+    claimed = everything.open_invoices.select(_KEPT)
+    if not settled.is_empty():
+        claimed = in_order(pl.concat([claimed, settled]))
+    stated = attached(claimed, charges.charge(_together(parts), everything.applied, tariff), "invoice_id")
     return (
         _without_rateless_interest(stated)
         .with_columns(pl.col(AMOUNTS).fill_null(0))
@@ -74,51 +76,96 @@ def _without_rateless_interest(charged: pl.DataFrame) -> pl.DataFrame:
 
 def _nothing_charged() -> list[pl.Expr]:
     zeros = [pl.lit(0, dtype=pl.Int64).alias(name) for name in AMOUNTS]
-    return [*zeros, pl.lit(value=False).alias("is_rate_missing"), pl.col("chaseable_minor").alias("total_minor")]
+    return [
+        *zeros,
+        pl.lit(value=False).alias("is_rate_missing"),
+        pl.lit(None, dtype=pl.Date).alias("interest_from_on"),
+        pl.col("chaseable_minor").alias("total_minor"),
+    ]
 
 
-def _chaseable(everything: Everything, decided: pl.DataFrame, requests: pl.DataFrame, as_of: date) -> Chargeable:
+_CHARGEABLE = (
+    *_KEPT,
+    "policy_index",
+    "party_type",
+    "issued_on",
+    "past_due_from_on",
+    "ended_on",
+    "settled_on",
+    "tolerance_minor",
+    "is_only_reduced",
+)
+_LETTER = (PAIR, "on", "channel", "step_index", "policy_index", "party_type")
+
+
+def _together(parts: list[Chargeable]) -> Chargeable:
+    invoices = pl.concat([part.invoices.select(_CHARGED) for part in parts])
+    return Chargeable(sorted_by(invoices, "invoice_id"), pl.concat([part.asked for part in parts]))
+
+
+_CHARGED = (
+    "invoice_id",
+    PAIR,
+    "due_on",
+    "amount_minor",
+    "policy_index",
+    "party_type",
+    "ended_on",
+    "is_only_reduced",
+)
+"""What charges are worked out from."""
+
+
+def _chaseable(everything: Everything, decided: pl.DataFrame, requests: pl.DataFrame, tariff: Tariff) -> Chargeable:
     """What is chased today, with the letters of the episode and the step proposed today."""
     chased = everything.open_invoices.filter(pl.col("chaseable_minor") > 0)
-    known = sorted_by(with_terms(chased, decided, "policy_index", "party_type"), "invoice_id")
-    invoices = known.with_columns(
-        *pair_columns(),
-        pl.lit(as_of).alias("ended_on"),
-        pl.lit(None, dtype=pl.Date).alias("settled_on"),
+    invoices = with_terms(chased, decided, "policy_index", "party_type").with_columns(
+        pl.lit(tariff.as_of).alias("ended_on"), pl.lit(None, dtype=pl.Date).alias("settled_on")
     )
     sent = requests.filter(pl.col("kind") == "request").select(*_LETTER, pl.lit(value=False).alias("is_proposed"))
-    proposing = decided.filter(pl.col("action").is_in(["letter", "hold"])).with_columns(
-        pl.lit(as_of).alias("on"), pl.lit(None, dtype=pl.String).alias("channel")
+    named = decided.select(PAIR, "step_index", "policy_index", "party_type", "action")
+    proposing = named.filter(pl.col("action").is_in(["letter", "hold"])).with_columns(
+        pl.lit(tariff.as_of).alias("on"), pl.lit(None, dtype=pl.String).alias("channel")
     )
     proposed = proposing.select(*_LETTER, pl.lit(value=True).alias("is_proposed"))
-    return Chargeable(invoices, listed(invoices, pl.concat([sent, proposed]), everything.entries))
+    letters = pl.concat([letters.filter(charges.matters(tariff)) for letters in (sent, proposed)])
+    return Chargeable(invoices.select(_CHARGEABLE), listed(invoices, letters, everything.applied))
 
 
-_LETTER = (PAIR, "on", "channel", "step_index")
-
-
-def _pursued(everything: Everything, decided: pl.DataFrame, entries: pl.DataFrame, tariff: Tariff) -> Chargeable:
+def _pursued(everything: Everything, decided: pl.DataFrame, tariff: Tariff) -> Chargeable:
     """Invoices settled late although a letter had asked for them, in the pairs whose policy pursues their charges."""
-    made = everything.requests.filter(pl.col("kind") == "request").select(PAIR, "on", "channel", "step")
-    written_to = made.select(PAIR).unique()
-    pursuing = (
-        decided.filter("pursues_charges")
-        .select(PAIR, "policy_index", "party_type", "grace_days", "tolerance_minor")
-        .join(written_to, on=PAIR, how="semi")
-    )
-    known = made.join(pursuing.select(PAIR, "policy_index"), on=PAIR).with_columns(of_requests_step(tariff.policies))
-    letters = known.select(*_LETTER, pl.lit(value=False).alias("is_proposed"))
-    is_late = pl.col("is_issued") & (pl.col("last_entry_on") > pl.col("due_on"))
-    settled = everything.invoices.lazy().filter(is_late).join(pursuing.lazy(), on=PAIR)
-    late = episodes.settled_late(settled.with_columns(episodes.past_due_from()), entries)
+    letters = everything.requests.filter("pursues_charges", pl.col("kind") == "request")
+    late = _settled_after_letter(everything, letters, decided)
     zero = pl.lit(0, dtype=pl.Int64)
     invoices = late.with_columns(
         pl.col("settled_on").alias("ended_on"),
         ageing.days_past_due(tariff.as_of),
         zero.alias("disputed_minor"),
         zero.alias("chaseable_minor"),
-        *pair_columns(),
     ).with_columns(ageing.bucket())
-    asked = listed(invoices, letters, entries)
+    asked = listed(invoices, letters.select(*_LETTER, pl.lit(value=False).alias("is_proposed")), everything.applied)
     own = invoices.join(asked.select("invoice_id").unique(), on="invoice_id", how="semi")
-    return Chargeable(sorted_by(own, "invoice_id"), asked)
+    return Chargeable(own.select(_CHARGEABLE), asked)
+
+
+def _settled_after_letter(everything: Everything, letters: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+    """Invoices settled late, after their pair's first letter, and past due before its last.
+
+    No other can have been open and past due on the day of a letter; an invoice is settled by its last entry at the
+    latest. Most were settled before the first letter of all, which one comparison tells.
+    """
+    written = letters.group_by(PAIR).agg(
+        pl.col("on").min().alias("first_letter_on"), pl.col("on").max().alias("last_letter_on")
+    )
+    terms = decided.select(PAIR, "policy_index", "party_type", "grace_days", "tolerance_minor")
+    first_on = pl.lit(letters["on"].min(), dtype=pl.Date)
+    is_late = pl.col("is_issued") & (pl.col("last_entry_on") > pl.col("due_on")) & (pl.col("last_entry_on") > first_on)
+    settled = (
+        everything.invoices.filter(is_late)
+        .join(terms.join(written, on=PAIR), on=PAIR)
+        .with_columns(episodes.past_due_from())
+        .filter(
+            pl.col("last_entry_on") > pl.col("first_letter_on"), pl.col("past_due_from_on") <= pl.col("last_letter_on")
+        )
+    )
+    return episodes.settled_late(settled.lazy(), everything.applied)

@@ -23,15 +23,17 @@ from dunwell.assess import (
     obstacles,
     parameters,
 )
-from dunwell.assess.assessment import ACCOUNT_COLUMNS, INVOICE_COLUMNS, Assessment
+from dunwell.assess.assessment import ACCOUNT_COLUMNS, INVOICE_COLUMNS, Assessment, in_contract
 from dunwell.assess.balances import PAIR, pair_columns, pair_id
-from dunwell.assess.days import DAYS_MAX, day_number
-from dunwell.assess.deadlines import with_deadline
+from dunwell.assess.charges import AMOUNTS
+from dunwell.assess.days import earliest_day, earliest_so_far
+from dunwell.assess.deadlines import country_code, with_deadline
 from dunwell.assess.demand import Everything, demanded
 from dunwell.assess.legal import LegalSetting
-from dunwell.assess.partitions import parts, together
-from dunwell.assess.running import attached, is_first_of, sorted_by
-from dunwell.ledger.frames import Ledger, conform
+from dunwell.assess.parameters import Parameters
+from dunwell.assess.partitions import INVOICES_PER_PART, parts, together
+from dunwell.assess.running import attached, is_first_of, sums_by_group
+from dunwell.ledger.frames import Ledger
 from dunwell.policy.model import PolicySet
 
 
@@ -43,46 +45,47 @@ def assess(ledger: Ledger, policies: PolicySet, legal: LegalSetting | None, as_o
     ordered by both, with its facts, reasons and action, and one row per open invoice.
     """
     tariff = charges.Tariff(policies, legal, as_of)
-    return together([_assess_part(part, tariff) for part in parts(ledger)])
+    return together([_assess_part(part, tariff) for part in parts(ledger, INVOICES_PER_PART)])
 
 
 def _assess_part(ledger: Ledger, tariff: charges.Tariff) -> Assessment:
-    policies, as_of = tariff.policies, tariff.as_of
-    entries = balances.dated_entries(ledger.entries, as_of)
+    as_of = tariff.as_of
+    entries = balances.applied_entries(ledger.entries, as_of)
     invoices = balances.invoice_balances(ledger.invoices, entries, as_of)
-    pairs = _pairs(ledger, policies, invoices, entries)
+    standing = balances.standing_by_pair(invoices, balances.loose_entries(ledger.entries, as_of), ledger.orders)
+    pairs = _pairs(ledger.accounts, standing, tariff.parameters)
     placed = _placed_events(ledger, pairs, as_of)
     open_invoices = _open_invoices(invoices, pairs, placed, as_of)
     facts = _facts(pairs, open_invoices, placed, as_of)
     facts = attached(facts, _episode_starts(invoices, facts, entries), PAIR)
     facts = _with_correspondence(facts, as_of)
-    requests = _requests(facts, placed, policies)
-    decided = _decide(_with_requests(facts, requests), policies, as_of)
-    everything = Everything(invoices, open_invoices, entries, placed.requests)
+    taken = _taken_requests(facts, placed, tariff.parameters)
+    requests = correspondence.episode_requests(taken)
+    decided = _decide(_with_requests(facts, requests), tariff.parameters, as_of)
+    everything = Everything(invoices, open_invoices, entries, taken)
     charged = demanded(everything, decided, requests, tariff)
     return _finish(decided, charged)
 
 
-def _pairs(ledger: Ledger, policies: PolicySet, invoices: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+def _pairs(accounts: pl.DataFrame, standing: pl.DataFrame, known: Parameters) -> pl.DataFrame:
     """Every account and currency there is anything to say about, in order, with its policy's parameters and credits."""
-    standing = balances.standing_by_pair(invoices, entries, ledger.orders)
-    accounts = ledger.accounts.select(
+    customers = accounts.select(
         "account_id",
         "country",
+        country_code(),
         "party_type",
         "credit_limit_minor",
         "contract_allows_hold",
         pair_id().alias("own_pair_id"),
-        parameters.policy_index(policies),
+        known.index,
     )
-    own = accounts.select(pl.col("own_pair_id").alias(PAIR)).drop_nulls()
+    own = customers.select(pl.col("own_pair_id").alias(PAIR)).drop_nulls()
     keys = pl.concat([own, standing.select(PAIR)]).sort(PAIR).filter(is_first_of(PAIR)).with_columns(pair_columns())
     is_own = pl.col(PAIR) == pl.col("own_pair_id")
-    known = attached(keys, accounts, "account_id").filter(pl.col("policy_index").is_not_null())
-    return attached(known, standing, PAIR).with_columns(
+    placed = attached(keys, customers, "account_id").filter(pl.col("policy_index").is_not_null())
+    return attached(placed, standing, PAIR).with_columns(
         pl.when(is_own).then("credit_limit_minor").alias("credit_limit_minor"),
-        *parameters.of_policy(policies),
-        *parameters.of_currency(policies),
+        *known.of_pair,
         balances.unapplied_minor(),
     )
 
@@ -99,14 +102,14 @@ class _Placed:
 
 
 def _placed_events(ledger: Ledger, pairs: pl.DataFrame, as_of: date) -> _Placed:
-    dated = events.dated_events(ledger.events.lazy(), ledger.invoices.lazy(), as_of).collect().lazy()
-    by_pair = events.place_on_pairs(dated, pairs.lazy()).collect().lazy()
+    dated = events.dated_events(ledger.events, ledger.invoices, as_of)
+    by_pair = events.place_on_pairs(dated, pairs).lazy()
     requests, holds, responses, of_invoices, of_pairs = pl.collect_all(
         [
             events.requests(by_pair),
             events.holds_by_pair(by_pair),
-            events.responses_by_account(dated),
-            obstacles.obstacles_by_invoice(obstacles.active_obstacles(dated, as_of)),
+            events.responses_by_account(dated.lazy()),
+            obstacles.obstacles_by_invoice(obstacles.active_obstacles(dated.lazy(), as_of)),
             obstacles.obstacles_by_pair(obstacles.active_obstacles(by_pair, as_of)),
         ]
     )
@@ -114,19 +117,16 @@ def _placed_events(ledger: Ledger, pairs: pl.DataFrame, as_of: date) -> _Placed:
 
 
 def _open_invoices(invoices: pl.DataFrame, pairs: pl.DataFrame, placed: _Placed, as_of: date) -> pl.DataFrame:
-    """Open invoices with age, bucket, and what of them may be chased."""
-    unpaid = invoices.filter(pl.col("open_minor") > 0).select(_UNPAID)
+    """Open invoices with age, bucket, and what of them may be chased; by pair, due date and key."""
+    unpaid = balances.in_order(invoices.select(_UNPAID).filter(pl.col("open_minor") > 0))
+    known = parameters.with_terms(unpaid, pairs, "grace_days", "tolerance_minor", "is_chased")
+    obstructed = attached(attached(known, placed.invoice_obstacles, "invoice_id"), placed.pair_obstacles, PAIR)
     return (
-        parameters.with_terms(unpaid, pairs, "grace_days", "tolerance_minor", "is_chased")
-        .lazy()
-        .join(placed.invoice_obstacles.lazy(), on="invoice_id", how="left")
-        .join(placed.pair_obstacles.lazy(), on=PAIR, how="left")
-        .with_columns(ageing.days_past_due(as_of), episodes.past_due_from())
+        obstructed.with_columns(ageing.days_past_due(as_of), episodes.past_due_from())
         .with_columns(ageing.is_past_due(), ageing.bucket(), obstacles.is_excluded())
         .with_columns(obstacles.disputed_minor(), obstacles.is_suspended())
         .with_columns(obstacles.chaseable_minor())
         .select(*_UNPAID, "grace_days", "tolerance_minor", *_INVOICE_FACTS)
-        .collect()
     )
 
 
@@ -143,16 +143,14 @@ _INVOICE_FACTS = (
 
 def _episode_starts(invoices: pl.DataFrame, facts: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """The first day of the current episode of every pair that is in one."""
-    terms = facts.filter(pl.col("open_from_on").is_not_null()).select(
-        PAIR, "open_from_on", "grace_days", "tolerance_minor"
-    )
+    terms = facts.select(PAIR, "open_from_on", "grace_days", "tolerance_minor").drop_nulls("open_from_on")
     settled = invoices.lazy().filter(pl.col("is_issued"), pl.col("last_entry_on") > pl.col("due_on"))
     return episodes.episode_starts(terms, settled, entries)
 
 
 def _facts(pairs: pl.DataFrame, open_invoices: pl.DataFrame, placed: _Placed, as_of: date) -> pl.DataFrame:
     """Sums and dates per pair: what is open, overdue, chaseable, and what stands in the way."""
-    sums = open_invoices.lazy().with_columns(_invoice_masks(as_of)).group_by(PAIR).agg(_invoice_sums()).collect()
+    sums = _invoice_sums(open_invoices, as_of)
     counted = ["open_minor", "overdue_minor", "disputed_overdue_minor", "chaseable_minor"]
     buckets = [ageing.bucket_column(name) for name in ageing.BUCKETS]
     flags = ["has_promise", "has_plan", "is_held"]
@@ -165,6 +163,7 @@ def _facts(pairs: pl.DataFrame, open_invoices: pl.DataFrame, placed: _Placed, as
         )
         .with_columns(
             balances.exposure_minor(),
+            ageing.oldest_days_past_due(as_of),
             hold_rule.is_fully_disputed(),
             correspondence.last_response_on(),
             pl.when("is_held").then(pl.max_horizontal(rest, 0)).alias("held_open_minor"),
@@ -179,24 +178,28 @@ def _remarkable(open_invoices: pl.DataFrame, placed: _Placed) -> pl.DataFrame:
     return placed.pair_obstacles.join(held, on=PAIR, how="full", coalesce=True)
 
 
-def _invoice_sums() -> list[pl.Expr]:
-    """What the open invoices of a pair add up to; plain sums of masked columns, which Polars does fastest."""
-    return [
-        pl.col("open_minor", "overdue_minor", "disputed_overdue_minor", "chaseable_minor").sum(),
-        pl.col("oldest_days_past_due").max(),
-        pl.col("oldest_past_due_from_on", "next_past_due_on", "open_from_on").min(),
-        pl.col([ageing.bucket_column(name) for name in ageing.BUCKETS]).sum(),
-    ]
+def _invoice_sums(open_invoices: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """What the open invoices of each pair add up to, and the earliest of their dates."""
+    amounts = ("open_minor", "overdue_minor", "disputed_overdue_minor", "chaseable_minor")
+    summed = (*amounts, *(ageing.bucket_column(name) for name in ageing.BUCKETS))
+    days = ("oldest_past_due_from_on", "next_past_due_on", "open_from_on")
+    masked = open_invoices.with_columns(_invoice_masks(as_of))
+    sums = sums_by_group(
+        masked,
+        PAIR,
+        {name: pl.col(name) for name in summed},
+        *(earliest_so_far(PAIR, day).alias(day) for day in days),
+    )
+    return sums.with_columns(earliest_day(day) for day in days)
 
 
 def _invoice_masks(as_of: date) -> list[pl.Expr]:
-    """The columns that :func:`_invoice_sums` adds up: each amount or date where it counts."""
+    """The columns that :func:`_invoice_sums` adds up or compares: each amount or date where it counts."""
     is_past_due, is_chaseable = pl.col("is_past_due"), pl.col("chaseable_minor") > 0
     past_due_from = pl.col("past_due_from_on")
     return [
         pl.when(is_past_due).then("open_minor").otherwise(0).alias("overdue_minor"),
         pl.when(is_past_due).then("disputed_minor").otherwise(0).alias("disputed_overdue_minor"),
-        pl.when(is_chaseable).then("days_past_due").alias("oldest_days_past_due"),
         pl.when(is_chaseable).then(past_due_from).alias("oldest_past_due_from_on"),
         pl.when(past_due_from > as_of).then(past_due_from).alias("next_past_due_on"),
         pl.when(is_past_due).then(past_due_from).alias("open_from_on"),
@@ -225,10 +228,22 @@ def _with_correspondence(facts: pl.DataFrame, as_of: date) -> pl.DataFrame:
     )
 
 
-def _requests(facts: pl.DataFrame, placed: _Placed, policies: PolicySet) -> pl.DataFrame:
-    """The requests of each pair's current episode."""
-    context = facts.select(PAIR, "policy_index", "country", "counting_start_on", "last_response_on", "released_on")
-    return correspondence.episode_requests(placed.requests, context, policies)
+def _taken_requests(facts: pl.DataFrame, placed: _Placed, known: Parameters) -> pl.DataFrame:
+    """All requests, with the step they named and what the rules about them need of their pair."""
+    return correspondence.taken_requests(placed.requests, facts.select(_OF_REQUESTS), known)
+
+
+_OF_REQUESTS = (
+    PAIR,
+    "policy_index",
+    "party_type",
+    "pursues_charges",
+    "country",
+    "country_code",
+    "counting_start_on",
+    "last_response_on",
+    "released_on",
+)
 
 
 def _with_requests(facts: pl.DataFrame, requests: pl.DataFrame) -> pl.DataFrame:
@@ -240,7 +255,7 @@ def _with_requests(facts: pl.DataFrame, requests: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _decide(facts: pl.DataFrame, policies: PolicySet, as_of: date) -> pl.DataFrame:
+def _decide(facts: pl.DataFrame, known: Parameters, as_of: date) -> pl.DataFrame:
     """The six conditions, the ladder, the action."""
     conditions = facts.with_columns(
         hold_rule.is_over_hold_days(),
@@ -256,9 +271,9 @@ def _decide(facts: pl.DataFrame, policies: PolicySet, as_of: date) -> pl.DataFra
     ).with_columns(hold_rule.is_unprotected(), decision.is_cure_missed(as_of))
     climbed = (
         conditions.with_columns(ladder.is_hold_candidate(), ladder.is_review_candidate())
-        .with_columns(parameters.next_index(policies))
+        .with_columns(known.next_index)
         .with_columns(ladder.chosen_step_index())
-        .with_columns(parameters.of_step(policies))
+        .with_columns(known.of_step)
         .with_columns(
             ladder.is_step_due(as_of),
             ladder.is_deadline_passed(as_of),
@@ -279,31 +294,15 @@ def _with_action(climbed: pl.DataFrame, as_of: date) -> pl.DataFrame:
 def _finish(decided: pl.DataFrame, charged: pl.DataFrame) -> Assessment:
     """Sum the charges per pair and bring both frames into their contract."""
     is_charged = (pl.col("total_minor") != pl.col("chaseable_minor")) | pl.col("is_rate_missing")
-    sums = (
-        charged.lazy()
-        .filter(is_charged)
-        .group_by(PAIR)
-        .agg(
-            pl.col("late_fee_minor", "interest_minor", "compensation_minor").sum(),
-            pl.col("is_rate_missing").any(),
-        )
-        .collect()
-    )
+    summed = {name: pl.col(name) for name in AMOUNTS} | {"rateless": pl.col("is_rate_missing").cast(pl.Int64)}
+    amounts = charged.select(PAIR, "chaseable_minor", "total_minor", "is_rate_missing", *AMOUNTS)
+    sums = sums_by_group(amounts.filter(is_charged), PAIR, summed)
     claimed = pl.col("late_fee_minor") + pl.col("interest_minor") + pl.col("compensation_minor")
     total = pl.col("chaseable_minor") + claimed - pl.col("unapplied_minor")
     accounts = (
         attached(decided, sums, PAIR)
-        .with_columns(
-            pl.col("late_fee_minor", "interest_minor", "compensation_minor").fill_null(0),
-            pl.col("is_rate_missing").fill_null(value=False),
-        )
+        .with_columns(pl.col(AMOUNTS).fill_null(0), (pl.col("rateless").fill_null(0) > 0).alias("is_rate_missing"))
         .with_columns(pl.max_horizontal(total, 0).alias("total_due_minor"))
     )
-    return Assessment(conform(accounts, ACCOUNT_COLUMNS), conform(_in_order(charged), INVOICE_COLUMNS))
-
-
-def _in_order(charged: pl.DataFrame) -> pl.DataFrame:
-    """Order the invoices by pair, due date and key: by key they are already, so one stable sort by the rest will do."""
-    kept = charged.select(PAIR, *(name for name in INVOICE_COLUMNS if name in charged.columns))
-    by_pair_and_day = pl.col(PAIR) * DAYS_MAX + day_number("due_on")
-    return sorted_by(kept, "invoice_id").sort(by_pair_and_day, maintain_order=True).with_columns(pair_columns())
+    invoices = charged.with_columns(pair_columns())
+    return Assessment(in_contract(accounts, ACCOUNT_COLUMNS), in_contract(invoices, INVOICE_COLUMNS))

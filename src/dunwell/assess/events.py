@@ -5,30 +5,31 @@ from datetime import date
 import polars as pl
 
 from dunwell.assess.balances import PAIR, pair_id
+from dunwell.assess.running import attached
 
 _RESPONSE_KINDS = ("response", "promise", "dispute")
 _REQUEST_KINDS = ("request", "call")
 
 
-def dated_events(events: pl.LazyFrame, invoices: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+def dated_events(events: pl.DataFrame, invoices: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Events on or before the as-of date; one that names an invoice takes the invoice's currency."""
     dated = events.filter(pl.col("on") <= as_of)
-    named = dated.filter(pl.col("invoice_id").is_not_null()).select("invoice_id").unique()
-    currencies = invoices.join(named, on="invoice_id", how="semi").select(
-        "invoice_id", pl.col("currency").alias("invoice_currency")
-    )
-    return dated.join(currencies, on="invoice_id", how="left").with_columns(
-        pl.coalesce("currency", "invoice_currency").alias("currency")
-    )
+    named = dated.select("invoice_id").drop_nulls().unique()
+    if named.is_empty():
+        return dated
+    own = invoices.select("invoice_id", pl.col("currency").alias("invoice_currency"))
+    currencies = own.join(named, on="invoice_id", how="semi")
+    placed = attached(dated, currencies, "invoice_id")
+    return placed.with_columns(pl.coalesce("currency", "invoice_currency").alias("currency"))
 
 
-def place_on_pairs(events: pl.LazyFrame, pairs: pl.LazyFrame) -> pl.LazyFrame:
+def place_on_pairs(events: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """Give each event one row per pair it concerns: its currency's, or every pair of the account."""
     keys = pairs.select("account_id", PAIR)
     keyed = events.with_columns(pair_id())
     everywhere = keyed.filter(pl.col(PAIR).is_null()).drop(PAIR).join(keys, on="account_id")
-    somewhere = keyed.filter(pl.col(PAIR).is_not_null()).join(keys, on=PAIR, how="semi")
-    return pl.concat([everywhere, somewhere], how="diagonal")
+    somewhere = keyed.filter(pl.col(PAIR).is_not_null()).join(keys.select(PAIR), on=PAIR, how="semi")
+    return pl.concat([everywhere, somewhere])
 
 
 def responses_by_account(events: pl.LazyFrame) -> pl.LazyFrame:

@@ -1,16 +1,18 @@
 """Late fees (product §2.3): flat, percent or banded, on the original amount, never fee on fee.
 
-Every fee is a set of bands: a flat fee or a percentage is one band without an end. So one sum serves all of them, and
-each fee is rounded half-up once.
+Every fee is a set of bands: a flat fee or a percentage is one band without an end. A band's fee is a fixed part (its
+own flat sum, and in accumulating bands what the bands below it come to) and a percentage of the amount above its base.
+So each fee looks up one band, and is rounded half-up once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
+from dunwell.assess.balances import currency_code
 from dunwell.assess.days import days_between
-from dunwell.assess.running import looked_up, sorted_by, sums_by_group
+from dunwell.assess.running import is_first_of, looked_up, sums_by_group
 from dunwell.ledger.frames import CURRENCY
 from dunwell.policy.model import Fee, PolicySet
 
@@ -27,55 +29,127 @@ _ONCE = 0
 
 @dataclass(frozen=True, slots=True)
 class FeeTable:
-    """Every fee by policy, number and currency: ``bounds`` in one row each, and one frame of rows per band.
+    """Every fee by policy, number and currency, one row each, so that a fee is found by its row number.
 
-    ``places`` are the rows of the currencies, by their code.
+    ``places`` are the columns of the currencies, by their code. ``levels`` are the amounts above which the next band
+    begins, one series per level; ``bands`` has one row per fee and level, one more than there are levels, the first of
+    which lies below all bands. ``bearing`` says of each policy and number whether there is such a fee, ``once_from`` of
+    each policy from how many days past due its one-off fee is charged.
     """
 
     fees_max: int
     places: pl.Series
-    bounds: pl.DataFrame
-    bands: tuple[pl.DataFrame, ...]
+    limits: pl.DataFrame
+    levels: tuple[pl.Series, ...]
+    bands: pl.DataFrame
+    once_from: pl.DataFrame
+    bearing: pl.Series
 
-    def row(self) -> pl.Expr:
-        """The row of a fee, by ``policy_index``, ``fee`` and ``currency``."""
-        place = pl.lit(self.places).gather(pl.col("currency").to_physical())
-        return (pl.col("policy_index") * self.fees_max + pl.col("fee")) * self._width + place
+    def row(self, fee: pl.Expr) -> pl.Expr:
+        """The row of a fee by its number, the invoice's ``policy_index`` and the currency of its pair."""
+        place = pl.lit(self.places).gather(currency_code())
+        return (pl.col("policy_index") * self.fees_max + fee) * self._width + place
+
+    def is_charged(self) -> pl.Expr:
+        """Whether the policy charges a fee for ``step_index``; false where no step was taken."""
+        number = pl.col("policy_index") * self.fees_max + pl.col("step_index") + 1
+        return pl.lit(self.bearing).gather(number).fill_null(value=False)
+
+    def band_row(self) -> pl.Expr:
+        """The row of the band that ``amount_minor`` falls in, by the fee's ``row``."""
+        reached = [(pl.col("amount_minor") > pl.lit(level).gather(pl.col("row"))) for level in self.levels]
+        return pl.sum_horizontal(pl.col("row") * (len(self.levels) + 1), *reached)
 
     @property
     def _width(self) -> int:
-        return len(self.places) - self.places.null_count()
+        """How many currencies the table has: those that some fee names, and one place for all others."""
+        return self.limits.height // len(self.bearing)
 
 
-def charges_fees(policies: PolicySet) -> bool:
-    """Whether any policy charges a late fee."""
-    return any(True for name in policies.policies for _ in _fees(name, policies))
-
-
-def fee_table(policies: PolicySet, currencies: Sequence[str]) -> FeeTable:
-    """Lay out the fees of all policies in some currencies, so that a fee is found by its row number."""
+def fee_table(policies: PolicySet) -> FeeTable:
+    """Lay out the fees of all policies."""
     fees_max = max(len(policy.steps) for policy in policies.policies.values()) + 1
-    places = {currency: place for place, currency in enumerate(currencies)}
-    laid_out = [
-        (fees.get(number), currency)
+    by_number = [
+        fees.get(number)
         for fees in (dict(_fees(name, policies)) for name in policies.policies)
         for number in range(fees_max)
-        for currency in currencies
     ]
-    bands = [_bands(fee, currency) for fee, currency in laid_out]
-    none = (_NO_END, _NO_END, 0, 0)
-    depth = max(map(len, bands), default=0)
-    layers = [[rows[level] if level < len(rows) else none for rows in bands] for level in range(depth)]
+    currencies = [*sorted({currency for fee in by_number if fee for currency in _named(fee)}), _ANY_OTHER]
+    places = [currencies.index(name) if name in currencies else len(currencies) - 1 for name in CURRENCY.categories]
+    laid_out = [(fee, currency) for fee in by_number for currency in currencies]
+    steps = [_steps(fee, currency) for fee, currency in laid_out]
+    depth = max(map(len, steps))
+    unreached = _Stage(_NO_END)
+    filled = [[_Stage(0), *own, *[unreached] * (depth - len(own))] for own in steps]
     return FeeTable(
         fees_max,
-        pl.Series([places.get(currency) for currency in CURRENCY.categories], dtype=pl.Int64),
-        pl.DataFrame([_bounds(fee, currency) for fee, currency in laid_out], schema=_BOUNDS, orient="row"),
-        tuple(pl.DataFrame(rows, schema=dict.fromkeys(_BAND, pl.Int64), orient="row") for rows in layers),
+        pl.Series(places, dtype=pl.Int64),
+        pl.DataFrame([_limits(fee, currency) for fee, currency in laid_out], schema=_LIMITS, orient="row"),
+        tuple(pl.Series([own[level].over_minor for own in filled], dtype=pl.Int64) for level in range(1, depth + 1)),
+        pl.DataFrame([step.band for own in filled for step in own], schema=_BAND, orient="row"),
+        _once_from(policies),
+        pl.Series([fee is not None for fee in by_number], dtype=pl.Boolean),
     )
 
 
-_BOUNDS = {"accumulate": pl.Boolean, "min_minor": pl.Int64, "max_minor": pl.Int64}
-_BAND = ("from_minor", "to_minor", "percent_hundredths", "flat_minor")
+_ANY_OTHER = ""
+"""Stands for every currency that no fee names."""
+
+_LIMITS = {"min_minor": pl.Int64, "max_minor": pl.Int64}
+_BAND = {"base_minor": pl.Int64, "percent_hundredths": pl.Int64, "whole_minor": pl.Int64, "rest": pl.Int64}
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """From above ``over_minor`` on: ``fixed`` (minor units times 10,000) and a percentage of what exceeds the base."""
+
+    over_minor: int
+    base_minor: int = 0
+    percent_hundredths: int = 0
+    fixed: int = 0
+
+    @property
+    def band(self) -> tuple[int, int, int, int]:
+        """The row of the table; the fixed part in whole minor units and a rest, so that every product fits int64."""
+        return (self.base_minor, self.percent_hundredths, *divmod(self.fixed, _SCALE))
+
+
+def _steps(fee: Fee | None, currency: str) -> list[_Stage]:
+    """The bands of a fee from the lowest up, closed by an empty one where the last has an end."""
+    steps: list[_Stage] = []
+    from_minor, carried = 0, 0
+    for to_minor, percent, flat_minor in _bands(fee, currency):
+        base_minor = from_minor if fee is not None and fee.accumulate else 0
+        steps.append(_Stage(from_minor, base_minor, percent, carried + flat_minor * _SCALE))
+        if fee is not None and fee.accumulate and to_minor is not None:
+            carried += (to_minor - from_minor) * percent + flat_minor * _SCALE
+        if to_minor is None:
+            return steps
+        from_minor = to_minor
+    return [*steps, _Stage(from_minor, fixed=carried)] if steps else []
+
+
+def _bands(fee: Fee | None, currency: str) -> list[tuple[int | None, int, int]]:
+    """Up to where each band goes (``None``: no end), its percentage and its flat sum."""
+    if fee is None:
+        return []
+    if fee.kind == "flat":
+        flat_minor = fee.amount_minor.get(currency, 0)
+        return [(None, 0, flat_minor)] if flat_minor else []
+    if fee.kind == "percent":
+        return [(None, fee.percent_hundredths, 0)]
+    return [(band.up_to_minor, band.percent_hundredths, band.amount_minor) for band in fee.bands.get(currency, ())]
+
+
+def _named(fee: Fee) -> Iterator[str]:
+    for amounts in (fee.amount_minor, fee.bands, fee.min_minor, fee.max_minor):
+        yield from amounts
+
+
+def _limits(fee: Fee | None, currency: str) -> tuple[int, int]:
+    if fee is None or not _bands(fee, currency):
+        return (0, 0)
+    return (fee.min_minor.get(currency, 0), fee.max_minor.get(currency, _NO_END))
 
 
 def _fees(name: str, policies: PolicySet) -> Iterator[tuple[int, Fee]]:
@@ -87,88 +161,59 @@ def _fees(name: str, policies: PolicySet) -> Iterator[tuple[int, Fee]]:
             yield number, step.fee
 
 
-def _bounds(fee: Fee | None, currency: str) -> tuple[bool, int, int]:
-    if fee is None or not _bands(fee, currency):
-        return (False, 0, 0)
-    return (fee.accumulate, fee.min_minor.get(currency, 0), fee.max_minor.get(currency, _NO_END))
-
-
-def _bands(fee: Fee | None, currency: str) -> list[tuple[int, int, int, int]]:
-    if fee is None:
-        return []
-    if fee.kind == "flat":
-        flat_minor = fee.amount_minor.get(currency, 0)
-        return [(0, _NO_END, 0, flat_minor)] if flat_minor else []
-    if fee.kind == "percent":
-        return [(0, _NO_END, fee.percent_hundredths, 0)]
-    rows, from_minor = [], 0
-    for band in fee.bands.get(currency, ()):
-        to_minor = _NO_END if band.up_to_minor is None else band.up_to_minor
-        rows.append((from_minor, to_minor, band.percent_hundredths, band.amount_minor))
-        from_minor = to_minor
-    return rows
-
-
-def late_fees(applying: pl.DataFrame, table: FeeTable) -> pl.DataFrame:
-    """The late fees per invoice: ``invoice_id``, ``late_fee_minor``, sorted by invoice.
-
-    ``applying`` has one row per invoice and fee that applies: invoice_id, policy_index, currency, amount_minor, fee.
-    """
-    nothing = pl.lit(0, dtype=pl.Int64)
-    placed = applying.select("invoice_id", "amount_minor", table.row().alias("row"))
-    summed = placed.with_columns(*looked_up(table.bounds, pl.col("row")), nothing.alias("whole"), nothing.alias("rest"))
-    for band in table.bands:
-        summed = _with_band(summed, band)
-    fee = pl.col("whole") + half_up(pl.col("rest"), _SCALE)
-    bounded = summed.select("invoice_id", fee.clip(pl.col("min_minor"), pl.col("max_minor")).alias("late_fee_minor"))
-    return sums_by_group(sorted_by(bounded, "invoice_id"), "invoice_id", {"late_fee_minor": pl.col("late_fee_minor")})
-
-
-def _with_band(summed: pl.DataFrame, band: pl.DataFrame) -> pl.DataFrame:
-    """Add a band's part of the fee; whole units and hundredths apart, so that every product fits into int64."""
-    placed = summed.with_columns(looked_up(band, pl.col("row"))).with_columns(_part_minor().alias("part_minor"))
-    percent, flat_minor = pl.col("percent_hundredths"), pl.col("flat_minor")
-    whole = pl.col("part_minor") // _SCALE * percent + flat_minor
-    rest = pl.col("part_minor") % _SCALE * percent
-    return placed.with_columns(pl.col("whole") + whole.fill_null(0), pl.col("rest") + rest.fill_null(0)).drop(
-        *band.columns, "part_minor"
-    )
-
-
-def _part_minor() -> pl.Expr:
-    """A band's part of the amount: the slice that falls in it, or the whole amount if it is the band; else null."""
-    amount = pl.col("amount_minor")
-    is_reached = amount > pl.col("from_minor")
-    slice_minor = pl.min_horizontal(amount, "to_minor") - pl.col("from_minor")
-    is_meant = is_reached & (pl.col("accumulate") | (amount <= pl.col("to_minor")))
-    return pl.when(is_meant).then(pl.when("accumulate").then(slice_minor).otherwise(amount))
-
-
-def half_up(numerator: pl.Expr, denominator: int) -> pl.Expr:
-    """Divide a non-negative integer by a positive one and round halves up, exactly."""
-    return (2 * numerator + denominator) // (2 * denominator)
-
-
-_APPLYING = ("invoice_id", "policy_index", "currency", "amount_minor", "fee")
-
-
-def applying_fees(invoices: pl.DataFrame, by_step: pl.DataFrame, policies: PolicySet) -> pl.DataFrame:
-    """Which fee applies to which invoice: each step's on the invoices it was sent for, and the one-off fee.
-
-    ``by_step`` pairs the steps taken (``step_index``) with the invoices they asked for. A step names a fee once,
-    however many of its letters were sent. The one-off fee looks at the invoice on the day ``ended_on``.
-    """
-    late_days = days_between(pl.col("due_on"), pl.col("ended_on"))
-    (from_days,) = looked_up(_once_from(policies), pl.col("policy_index"))
-    once = invoices.filter(late_days >= from_days).with_columns(pl.lit(_ONCE, dtype=pl.Int64).alias("fee"))
-    steps = by_step.lazy().with_columns((pl.col("step_index") + 1).alias("fee"))
-    each_once = steps.unique(pl.col("invoice_id") * _FEES_MAX + pl.col("fee")).select(_APPLYING).collect()
-    return pl.concat([each_once, once.select(_APPLYING)])
-
-
 def _once_from(policies: PolicySet) -> pl.DataFrame:
     """From how many days past due each policy charges its one-off fee; null where it has none."""
     days = [
         None if policy.late_fee is None else policy.late_fee.from_days_past_due for policy in policies.policies.values()
     ]
     return pl.DataFrame({"from_days": pl.Series(days, dtype=pl.Int64)})
+
+
+def charges_fees(policies: PolicySet) -> bool:
+    """Whether any policy charges a late fee."""
+    return any(True for name in policies.policies for _ in _fees(name, policies))
+
+
+def once_minor(invoices: pl.DataFrame, table: FeeTable) -> pl.Series:
+    """The one-off fee of each invoice, 0 where it is not late enough on the day ``ended_on``."""
+    (from_days,) = looked_up(table.once_from, pl.col("policy_index"))
+    is_late = days_between(pl.col("due_on"), pl.col("ended_on")) >= from_days
+    fee_minor = pl.when(is_late.fill_null(value=False)).then(_fee_minor()).otherwise(0)
+    return _with_bands(invoices, pl.lit(_ONCE), table).with_columns(fee_minor.alias("once_minor"))["once_minor"]
+
+
+def step_fees(asked: pl.DataFrame, table: FeeTable) -> pl.DataFrame:
+    """The fees of the steps taken per invoice: ``invoice_id``, ``step_fees_minor``, sorted by invoice.
+
+    ``asked`` pairs letters (``step_index``) with the invoices they asked for. A step charges its fee once, however
+    many of its letters were sent.
+    """
+    number = pl.col("step_index") + 1
+    bearing = asked.filter(table.is_charged()).with_columns(
+        number.alias("fee"), (pl.col("invoice_id") * _FEES_MAX + number).alias("invoice_and_fee")
+    )
+    each_once = bearing.sort("invoice_and_fee").filter(is_first_of("invoice_and_fee"))
+    charged = _with_bands(each_once, pl.col("fee"), table).with_columns(_fee_minor().alias("fee_minor"))
+    return sums_by_group(charged, "invoice_id", {"step_fees_minor": pl.col("fee_minor")})
+
+
+def _with_bands(applying: pl.DataFrame, fee: pl.Expr, table: FeeTable) -> pl.DataFrame:
+    """Add the band that each amount falls in, and the limits of the fee, by the fee's number."""
+    placed = applying.with_columns(table.row(fee).alias("row")).with_columns(table.band_row().alias("band_row"))
+    return placed.with_columns(
+        *looked_up(table.limits, pl.col("row")),
+        *looked_up(table.bands, pl.col("band_row")),
+    )
+
+
+def _fee_minor() -> pl.Expr:
+    """A fee by its band; whole units and hundredths apart, so that every product fits into int64."""
+    above, percent = pl.col("amount_minor") - pl.col("base_minor"), pl.col("percent_hundredths")
+    rest = pl.col("rest") + above % _SCALE * percent
+    fee = pl.col("whole_minor") + above // _SCALE * percent + half_up(rest, _SCALE)
+    return fee.clip(pl.col("min_minor"), pl.col("max_minor"))
+
+
+def half_up(numerator: pl.Expr, denominator: int) -> pl.Expr:
+    """Divide a non-negative integer by a positive one and round halves up, exactly."""
+    return (2 * numerator + denominator) // (2 * denominator)

@@ -6,77 +6,72 @@ rounded half-up once.
 """
 
 from dataclasses import dataclass
-from datetime import date
 
 import polars as pl
 
-from dunwell.assess.balances import PAIR
-from dunwell.assess.basis import Basis, RateBook, RateWindow, basis_columns
-from dunwell.assess.compounding import compounded
+from dunwell.assess.basis import RateWindow
 from dunwell.assess.days import days_between, plus_days
-from dunwell.assess.legal import LegalSetting
-from dunwell.assess.running import attached, is_followed_in, looked_up, running_sum, sorted_by, sums_by_group
+from dunwell.assess.running import attached, is_followed_in, looked_up, running_sum
 from dunwell.ledger.frames import PARTY_TYPE
 
-RESULT = {"invoice_id": pl.Int64, "interest_minor": pl.Int64, "is_rate_missing": pl.Boolean}
 
+def bearing(invoices: pl.DataFrame, table: pl.DataFrame, first_letters: pl.DataFrame) -> pl.DataFrame:
+    """Add each invoice's basis and three days: ``anchor_on``, ``claim_anchor_on``, ``start_on``.
 
-def bearing(invoices: pl.DataFrame, found: list[Basis], first_letters: pl.DataFrame) -> pl.DataFrame:
-    """Add each invoice's basis and ``anchor_on``, the day before its first day of interest.
-
-    Null where interest waits for a letter that was never sent. ``first_letters`` has ``received_on`` per invoice.
+    The anchors are the day before the first day of interest, and of what compensation looks at: null where the law
+    waits for a letter that was never sent. ``start_on`` is the anchor where interest is claimed, at the latest the last
+    day that is looked at. ``table`` are the ``basis_columns``; ``first_letters`` has ``received_on`` per invoice.
     """
-    default_on = pl.max_horizontal("due_on", "received_on")
-    waits = pl.when(pl.col("received_on").is_not_null()).then(default_on)
     party = pl.col("party_type").to_physical().cast(pl.Int64)
-    basis = looked_up(basis_columns(found), pl.col("policy_index") * len(PARTY_TYPE.categories) + party)
-    return (
-        attached(invoices.filter(pl.col("party_type").is_not_null()), first_letters, "invoice_id")
-        .with_columns(basis)
-        .with_columns(
-            pl.when("needs_default").then(waits).otherwise("due_on").alias("anchor_on"),
-            pl.when("compensation_needs_default").then(waits).otherwise("due_on").alias("claim_anchor_on"),
-        )
-    )
+    numbered = invoices.with_columns((pl.col("policy_index") * len(PARTY_TYPE.categories) + party).alias("basis"))
+    based = numbered.with_columns(_looked_up_basis(numbered["basis"], table))
+    anchored = based.with_columns(_anchors(based, first_letters))
+    start_on = pl.min_horizontal("anchor_on", "ended_on")
+    is_bearing = pl.col("claims_interest") & pl.col("anchor_on").is_not_null()
+    return anchored.with_columns(pl.when(is_bearing).then(start_on).alias("start_on"))
+
+
+def _looked_up_basis(numbers: pl.Series, table: pl.DataFrame) -> list[pl.Expr]:
+    """The columns of the bases; where all customers have the same one, each is one value."""
+    only = numbers.min() if numbers.null_count() == 0 and numbers.min() == numbers.max() else None
+    if only is None:
+        return looked_up(table, pl.col("basis"))
+    return looked_up(table.filter(pl.col("number") == only), pl.lit(0))
+
+
+def _anchors(based: pl.DataFrame, first_letters: pl.DataFrame) -> list[pl.Expr | pl.Series]:
+    """The due date, or where the law wants a letter first, the later of it and the day the first one was received."""
+    if first_letters.is_empty():
+        return [pl.when(~pl.col(needs)).then("due_on").alias(name) for needs, name in _ANCHORS]
+    received_on = attached(based.select("invoice_id"), first_letters, "invoice_id")["received_on"]
+    default_on = pl.max_horizontal("due_on", pl.lit(received_on))
+    waits = pl.when(pl.lit(received_on).is_not_null()).then(default_on)
+    return [pl.when(needs).then(waits).otherwise("due_on").alias(name) for needs, name in _ANCHORS]
+
+
+_ANCHORS = (("needs_default", "anchor_on"), ("compensation_needs_default", "claim_anchor_on"))
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """The law, the day, and the rates."""
-
-    legal: LegalSetting | None
-    as_of: date
-    rates: RateBook
-
-
-def interest_by_invoice(
-    invoices: pl.DataFrame, entries: pl.DataFrame, found: list[Basis], context: Context
-) -> pl.DataFrame:
-    """Interest per invoice, and whether a day of it has no rate. ``invoices`` come from :func:`bearing`."""
-    claimed = invoices.filter(pl.col("anchor_on").is_not_null()).with_columns(
-        pl.min_horizontal("anchor_on", "ended_on").alias("start_on")
-    )
-    if claimed.is_empty():
-        return pl.DataFrame(schema=RESULT)
-    rates = _rates(claimed, context)
-    plain = _linear(claimed.filter("is_only_reduced"), entries, rates)
-    walked = _by_spans(claimed.filter(~pl.col("is_only_reduced")), entries, rates)
-    simple = pl.concat([plain, walked]).with_columns(_rounded().alias("interest_minor"))
-    both = compounded(claimed, simple, entries, found, context.legal, context.as_of)
-    return both.select(list(RESULT))
-
-
-@dataclass(frozen=True, slots=True)
-class _Rates:
+class Rates:
     """The running sums of rates, and the type of ``amount`` to multiply them in: int64 where it fits, else Int128."""
 
     window: RateWindow
     amount: type[pl.DataType]
 
-    def at(self, day: str, *names: str) -> list[pl.Expr]:
-        """Columns of the table on a day, by the invoice's ``rates``, with the day's name after theirs."""
-        row = self.window.row(pl.col(day))
-        return [pl.lit(self.window.table[name]).gather(row).alias(f"{name}_{day}") for name in names]
+    @classmethod
+    def of(cls, window: RateWindow, owing: pl.DataFrame) -> "Rates":
+        """Choose the type for the amounts at hand; a debt that was re-opened may have been larger than its amount."""
+        factor = max(1, *(window.starts["factor"].to_list() or [1]))
+        weights, amounts = window.table["rate_index"].abs().max(), owing["amount_minor"].max()
+        assert isinstance(weights, int)
+        assert isinstance(amounts, int)
+        fits = owing["is_only_reduced"].all() and amounts * weights * factor * _ROOM < 2**63
+        return cls(window, pl.Int64 if fits else pl.Int128)
+
+    def ok_days_at(self, day: pl.Expr) -> pl.Expr:
+        """How many days of the window through this one have a rate."""
+        return pl.lit(self.window.table["ok_days"]).gather(self.window.row(day))
 
     def index_at(self, day: pl.Expr) -> pl.Expr:
         """The running sum of rates on a day."""
@@ -86,106 +81,77 @@ class _Rates:
         """Where the first day's rate holds for the whole debt: that rate as ``factor``, and whether it is known."""
         if self.window.starts.is_empty():
             return [pl.lit(1, dtype=pl.Int64).alias("factor"), pl.lit(value=True).alias("is_start_known")]
-        row = pl.when("is_fixed_at_start").then(self.window.start_row(plus_days(pl.col("anchor_on"), 1)))
+        is_looked_up = pl.col("is_fixed_at_start") & pl.col("start_on").is_not_null()
+        row = pl.when(is_looked_up).then(self.window.start_row(plus_days(pl.col("anchor_on"), 1)))
         factor, is_known = (pl.lit(self.window.starts[name]).gather(row) for name in ("factor", "is_start_known"))
         return [factor.fill_null(1).alias("factor"), is_known.fill_null(value=True).alias("is_start_known")]
 
-
-def _rates(claimed: pl.DataFrame, context: Context) -> _Rates:
-    """Lay out the rates of the window that the claims need."""
-    first_on, last_on = claimed["start_on"].min(), claimed["anchor_on"].max()
-    assert isinstance(first_on, date)
-    assert isinstance(last_on, date)
-    window = context.rates.window(first_on, max(context.as_of, last_on))
-    factor = max(1, *(window.starts["factor"].to_list() or [1]))
-    weights = window.table["rate_index"].abs().max()
-    amounts = claimed["amount_minor"].max()
-    assert isinstance(weights, int)
-    assert isinstance(amounts, int)
-    fits = claimed["is_only_reduced"].all() and amounts * weights * factor * _ROOM < 2**63
-    return _Rates(window, pl.Int64 if fits else pl.Int128)
+    def is_known(self, from_on: pl.Expr, to_on: pl.Expr) -> pl.Expr:
+        """Whether every day after the first through the second has a rate."""
+        if self.window.is_complete:
+            return pl.col("is_start_known")
+        known_days = self.ok_days_at(to_on) - self.ok_days_at(from_on)
+        return (known_days == days_between(from_on, to_on)) & pl.col("is_start_known")
 
 
 _ROOM = 8
 """Sums and roundings of a debt that only falls stay below this many times its amount times its rates."""
 
 
-def _linear(claimed: pl.DataFrame, entries: pl.DataFrame, rates: _Rates) -> pl.DataFrame:
-    """Interest of debts that entries only ever reduced: what the whole would bear, less what each entry no longer does.
+def relief(rates: Rates) -> pl.Expr:
+    """What an entry on ``paid_on`` takes off the interest that the whole amount would bear to the end."""
+    counts = (pl.col("paid_on") < pl.col("ended_on")) & pl.col("start_on").is_not_null()
+    begin = pl.when(counts).then(pl.max_horizontal("paid_on", "start_on"))
+    left = rates.index_at(pl.when(counts).then("ended_on")) - rates.index_at(begin)
+    return (pl.col("settled_minor").cast(rates.amount) * left).fill_null(0).alias("relief")
 
-    Such a balance never falls below zero before ``ended_on``, so the sum needs no spans. Gives the exact ``numerator``.
+
+def interest_columns(owing: pl.DataFrame, entries: pl.DataFrame, rates: Rates) -> pl.DataFrame:
+    """Interest per invoice, in the order of ``owing``: ``interest_minor`` and ``is_rate_missing``; null: none claimed.
+
+    ``owing`` comes from :func:`bearing` with the sum of ``relief`` of the invoice's entries. A debt that entries only
+    ever reduced bears what the whole would, less what each entry no longer does: its balance never falls below zero
+    before ``ended_on``, so the sum needs no spans. The others are walked span by span.
     """
-    known = claimed.with_columns(*rates.at("start_on", "ok_days"), *rates.at("ended_on", "ok_days"))
-    known = known.with_columns(rates.at_start())
-    span = rates.index_at(pl.col("ended_on")) - rates.index_at(pl.col("start_on"))
-    left = rates.index_at(pl.col("ended_on")) - rates.index_at(pl.max_horizontal("paid_on", "start_on"))
-    changes = (
-        _entries_of(known.select("invoice_id", "stretch", "start_on", "ended_on"), entries)
-        .filter(pl.col("paid_on") < pl.col("ended_on"))
-        .with_columns((pl.col("settled_minor").cast(rates.amount) * left).alias("relief"))
-        .select("invoice_id", "relief")
-        .collect()
-    )
-    relieved = sums_by_group(sorted_by(changes, "invoice_id"), "invoice_id", {"relief": pl.col("relief")})
+    start_on = pl.col("start_on")
+    end_on = pl.when(start_on.is_not_null()).then("ended_on")
+    span = rates.index_at(end_on) - rates.index_at(start_on)
     whole = pl.col("amount_minor").cast(rates.amount) * span
-    known_days = pl.col("ok_days_ended_on") - pl.col("ok_days_start_on")
-    is_known = (known_days == days_between(pl.col("start_on"), pl.col("ended_on"))) & pl.col("is_start_known")
-    is_bearing = pl.col("ended_on") > pl.col("start_on")
-    return attached(known, relieved, "invoice_id").select(
-        PAIR,
+    plain = owing.with_columns(rates.at_start()).select(
         "invoice_id",
-        "scale",
-        ((whole - pl.col("relief").fill_null(0)) * pl.col("factor").cast(rates.amount)).alias("numerator"),
-        (is_bearing & ~is_known).alias("is_rate_missing"),
+        _rounded((whole - pl.col("relief").fill_null(0)) * pl.col("factor")).alias("interest_minor"),
+        ((end_on > start_on) & ~rates.is_known(start_on, end_on)).alias("is_rate_missing"),
     )
+    restored = owing.filter(~pl.col("is_only_reduced"), pl.col("start_on").is_not_null())
+    return plain if restored.is_empty() else plain.update(_by_spans(restored, entries, rates), on="invoice_id")
 
 
-def _entries_of(terms: pl.DataFrame, entries: pl.DataFrame) -> pl.LazyFrame:
-    """The entries of some invoices with the columns of ``terms``; both sorted by invoice."""
-    return entries.lazy().select("invoice_id", "paid_on", "settled_minor").join(terms.lazy(), on="invoice_id")
-
-
-def _by_spans(claimed: pl.DataFrame, entries: pl.DataFrame, rates: _Rates) -> pl.DataFrame:
-    """Interest of debts that were re-opened or may have been overpaid, span by span; as :func:`_linear` gives it."""
-    columns = [PAIR, "invoice_id", "stretch", "anchor_on", "scale", "is_fixed_at_start"]
-    is_bearing = (pl.col("balance_minor") > 0) & (pl.col("to_on") > pl.col("from_on"))
-    known_days = pl.col("ok_days_to_on") - pl.col("ok_days_from_on")
-    is_known = (known_days == days_between(pl.col("from_on"), pl.col("to_on"))) & pl.col("is_start_known")
-    weight = rates.index_at(pl.col("to_on")) - rates.index_at(pl.col("from_on"))
-    borne = pl.col("balance_minor").cast(rates.amount) * weight * pl.col("factor").cast(rates.amount)
+def _by_spans(claimed: pl.DataFrame, entries: pl.DataFrame, rates: Rates) -> pl.DataFrame:
+    """Interest of debts that were re-opened or may have been overpaid, span by span."""
+    columns = ["invoice_id", "stretch", "anchor_on", "start_on", "scale", "is_fixed_at_start"]
+    from_on, to_on = pl.col("from_on"), pl.col("to_on")
+    is_bearing = (pl.col("balance_minor") > 0) & (to_on > from_on)
+    weight = rates.index_at(to_on) - rates.index_at(from_on)
+    borne = pl.col("balance_minor").cast(rates.amount) * weight * pl.col("factor")
     spans = claimed.select(columns).join(balance_spans(claimed, entries), on="invoice_id")
     return (
-        spans.with_columns(*rates.at("to_on", "ok_days"), *rates.at("from_on", "ok_days"))
-        .with_columns(rates.at_start())
-        .group_by(PAIR, "invoice_id", "scale")
-        .agg(borne.sum().alias("numerator"), (is_bearing & ~is_known).any().alias("is_rate_missing"))
+        spans.with_columns(rates.at_start())
+        .with_columns(borne.alias("borne"), (is_bearing & ~rates.is_known(from_on, to_on)).alias("is_rate_missing"))
+        .group_by("invoice_id", "scale")
+        .agg(pl.col("borne").sum(), pl.col("is_rate_missing").any())
+        .select("invoice_id", _rounded(pl.col("borne")).alias("interest_minor"), "is_rate_missing")
     )
 
 
-def _rounded() -> pl.Expr:
+def _rounded(numerator: pl.Expr) -> pl.Expr:
     """The interest, rounded half-up once."""
     scale = pl.col("scale")
-    return ((2 * pl.col("numerator") + scale) // (2 * scale)).cast(pl.Int64)
+    return ((2 * numerator + scale) // (2 * scale)).cast(pl.Int64)
 
 
-def claims_at_start(invoices: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
-    """What was open on the first day of default: ``invoice_id``, ``claim_minor``; nothing where default never began.
-
-    ``invoices`` come from :func:`bearing`.
-    """
-    begun = invoices.filter(pl.col("claim_anchor_on") < pl.col("ended_on"))
-    before = (
-        _entries_of(begun.select("invoice_id", "claim_anchor_on"), entries)
-        .filter(pl.col("paid_on") <= pl.col("claim_anchor_on"))
-        .select("invoice_id", "settled_minor")
-        .collect()
-    )
-    sums = {"settled_minor": pl.col("settled_minor")}
-    settled = sums_by_group(sorted_by(before, "invoice_id"), "invoice_id", sums)
-    claim = pl.col("amount_minor") - pl.col("settled_minor").fill_null(0)
-    return attached(begun.select("invoice_id", "amount_minor"), settled, "invoice_id").select(
-        "invoice_id", claim.alias("claim_minor")
-    )
+def entries_of(terms: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """The entries of some invoices with the columns of ``terms``; both sorted by invoice."""
+    return entries.select("invoice_id", "paid_on", "settled_minor").join(terms, on="invoice_id")
 
 
 def balance_spans(invoices: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
@@ -197,7 +163,7 @@ def balance_spans(invoices: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame
     """
     terms = invoices.select("invoice_id", "start_on", "ended_on", pl.col("amount_minor").alias("owed_minor"))
     changes = (
-        _entries_of(terms, entries)
+        entries_of(terms, entries)
         .filter(pl.col("paid_on") <= pl.col("ended_on"))
         .select(
             "invoice_id",
@@ -206,7 +172,6 @@ def balance_spans(invoices: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame
             pl.max_horizontal("paid_on", "start_on").alias("from_on"),
             "settled_minor",
         )
-        .collect()
     )
     starts = terms.select(
         "invoice_id",

@@ -3,12 +3,11 @@
 import polars as pl
 
 from dunwell.assess.balances import PAIR
+from dunwell.assess.running import sorted_by
 
 COLUMNS = (
     PAIR,
     "invoice_id",
-    "policy_index",
-    "currency",
     "issued_on",
     "past_due_from_on",
     "settled_on",  # null: not settled
@@ -25,12 +24,8 @@ def listed(invoices: pl.DataFrame, letters: pl.DataFrame, entries: pl.DataFrame)
     reduced was open until the day it was settled; what else was entered is added up for each letter's day.
     """
     is_issued = pl.col("issued_on").is_null() | (pl.col("issued_on") <= pl.col("on"))
-    candidates = (
-        letters.lazy()
-        .join(invoices.lazy().select(COLUMNS), on=PAIR)
-        .filter(pl.col("past_due_from_on") <= pl.col("on"), is_issued)
-        .collect()
-    )
+    meant = sorted_by(letters, PAIR).join(sorted_by(invoices.select(COLUMNS), PAIR), on=PAIR)
+    candidates = meant.filter(pl.col("past_due_from_on") <= pl.col("on"), is_issued)
     was_open = pl.col("settled_on").is_null() | (pl.col("settled_on") > pl.col("on"))
     is_plain = pl.col("is_only_reduced")
     return pl.concat([candidates.filter(is_plain, was_open), _open_then(candidates.filter(~is_plain), entries)])

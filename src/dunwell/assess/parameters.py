@@ -4,6 +4,8 @@ A thousand policies cost the same as one, because no rule ever asks which policy
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 from polars.expr.whenthen import ChainedThen
@@ -16,6 +18,38 @@ from dunwell.policy.model import Policy, PolicySet, SelectionRule, Step
 HOLD_LETTER = "hold"
 PAY_BY_DAYS_UNKNOWN_STEP = 7
 """Pay-by term of a request that names no step the policy knows."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The expressions of this file for one set of policies, each made once however many parts a ledger has."""
+
+    policies: PolicySet
+
+    @cached_property
+    def index(self) -> pl.Expr:
+        """``policy_index`` of an account."""
+        return policy_index(self.policies)
+
+    @cached_property
+    def of_pair(self) -> list[pl.Expr]:
+        """What the policy says of a pair, whatever its ladder."""
+        return [*of_policy(self.policies), *of_currency(self.policies)]
+
+    @cached_property
+    def of_step(self) -> list[pl.Expr]:
+        """What the policy says of ``step_index``."""
+        return of_step(self.policies)
+
+    @cached_property
+    def of_requests_step(self) -> list[pl.Expr]:
+        """What the policy says of the ``step`` that a request names."""
+        return of_requests_step(self.policies)
+
+    @cached_property
+    def next_index(self) -> pl.Expr:
+        """The next ordinary step after ``position``."""
+        return next_index(self.policies)
 
 
 def policy_index(policies: PolicySet) -> pl.Expr:
@@ -58,10 +92,10 @@ def policy_columns(policies: PolicySet) -> pl.DataFrame:
 
 
 def with_terms(invoices: pl.DataFrame, pairs: pl.DataFrame, *names: str) -> pl.DataFrame:
-    """Add what holds for an invoice's pair; where all pairs agree, no invoice has to be looked up."""
+    """Add what holds for an invoice's pair, in order; where all pairs agree, no invoice has to be looked up."""
     if all(is_constant(pairs[name]) for name in names):
         return invoices.with_columns(looked_up(pairs, pl.lit(0), *names))
-    return invoices.join(pairs.select(PAIR, *names), on=PAIR)
+    return invoices.join(pairs.select(PAIR, *names), on=PAIR, maintain_order="left")
 
 
 def _policy_row(policy: Policy) -> dict[str, object]:

@@ -5,6 +5,8 @@ No rule looks beyond an account; so the parts of an assessment, put together aga
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
+from math import ceil, sqrt
 
 import polars as pl
 
@@ -14,16 +16,32 @@ from dunwell.ledger.frames import Ledger
 INVOICES_PER_PART = 250_000
 """Large enough that the fixed cost of a part does not count, small enough to stay in a processor's reach."""
 
+_PIECES_MAX = 8
+"""More parts than this are cut in two rounds: a cut reads all rows of what it cuts once for each of its pieces, and
+cutting off forty parts one by one would read ten million invoices forty times."""
 
-def parts(ledger: Ledger, invoices_per_part: int = INVOICES_PER_PART) -> Iterator[Ledger]:
+_FRAMES = ("accounts", "invoices", "entries", "events", "orders")
+
+
+def parts(ledger: Ledger, invoices_per_part: int) -> Iterator[Ledger]:
     """Split a ledger by ascending account; one part, the ledger itself, where it is small."""
     count = -(-ledger.invoices.height // invoices_per_part)
-    if count <= 1:
+    if count <= _PIECES_MAX:
+        yield from _pieces(ledger, count)
+        return
+    coarse = ceil(sqrt(count))
+    for piece in _pieces(ledger, coarse):
+        yield from _pieces(piece, -(-count // coarse))
+
+
+def _pieces(ledger: Ledger, count: int) -> Iterator[Ledger]:
+    """Cut a ledger into so many pieces of as many accounts each, or fewer where it has too few accounts."""
+    accounts = ledger.accounts["account_id"].sort()
+    firsts = sorted({accounts[place * len(accounts) // count] for place in range(1, count)} - set(accounts[:1]))
+    if not firsts:
         yield ledger
         return
-    accounts = ledger.accounts["account_id"].sort()
-    firsts = sorted({accounts[place * len(accounts) // count] for place in range(1, count)})
-    for first, end in zip([None, *firsts], [*firsts, None], strict=True):
+    for first, end in pairwise([None, *firsts, None]):
         yield _between(ledger, first, end)
 
 
@@ -32,8 +50,7 @@ def _between(ledger: Ledger, first: int | None, end: int | None) -> Ledger:
     account = pl.col("account_id")
     bounds = [account >= first if first is not None else None, account < end if end is not None else None]
     own = pl.all_horizontal([bound for bound in bounds if bound is not None])
-    frames = ("accounts", "invoices", "entries", "events", "orders")
-    return replace(ledger, **{name: getattr(ledger, name).filter(own) for name in frames})
+    return replace(ledger, **{name: getattr(ledger, name).filter(own) for name in _FRAMES})
 
 
 def together(assessments: list[Assessment]) -> Assessment:

@@ -13,13 +13,21 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from dunwell.money import format_plain
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency
+
+from dunwell.money import format_plain, to_decimal
 from dunwell.policy.model import Policy, Step
 
 Row = Mapping[str, Any]
 """One row of ``ACCOUNT_COLUMNS``, by column name."""
 
 Value = int | str | bool | None
+
+PLAIN = "en"
+"""English with ISO dates and plain amounts, as the command line prints them. Any other language, and a form of English
+such as ``en-GB``, writes dates and amounts as its people do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +94,13 @@ def texts(language: str) -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads((chosen if chosen.is_file() else folder / "en.toml").read_text(encoding="utf-8"))
 
 
-def explain(row: Row, policy: Policy, language: str = "en") -> list[Reason]:
+def explain(row: Row, policy: Policy, language: str = PLAIN) -> list[Reason]:
     """Return the reasons of one assessed row, in the order in which the rules are applied (product §2.1, §2.2)."""
     words = _Words(row, policy, language)
     return [words.reason(rule, passed=passed, variant=variant) for rule, passed, variant in _rules(row)]
 
 
-def summarise(row: Row, policy: Policy, language: str = "en") -> str:
+def summarise(row: Row, policy: Policy, language: str = PLAIN) -> str:
     """Return the action of a row in one sentence."""
     words = _Words(row, policy, language)
     return words.fill("action", str(row["action"]))
@@ -136,6 +144,7 @@ class _Words:
         self._row = row
         self._currency = str(row["currency"])
         self._texts = texts(language)
+        self._locale = None if language == PLAIN else Locale.parse(language, sep="-")
         self._parameters = _parameters(row, policy)
         step = _step(policy, row["step"])
         self._step_at = step.at if step else "day"
@@ -161,7 +170,7 @@ class _Words:
     def _as_text(self) -> dict[str, str]:
         row, never = self._row, self._texts["value"]["never"]
         values = {name: str(row[name]) for name in _NUMBERS}
-        values["step_name"] = str(row["step"]).replace("_", " ")
+        values["step_name"] = self._texts["step"].get(str(row["step"]), str(row["step"]).replace("_", " "))
         values["step_at"] = self._texts["value"][self._step_at]
         values |= {name: self._money(row[f"{name}_minor"] or 0) for name in _AMOUNTS}
         values |= {name: self._date(row[name], never) for name in _DATES}
@@ -172,12 +181,18 @@ class _Words:
         return values
 
     def _money(self, amount_minor: int) -> str:
-        return f"{self._currency} {format_plain(amount_minor, self._currency)}"
+        if self._locale is None:
+            return f"{self._currency} {format_plain(amount_minor, self._currency)}"
+        value = to_decimal(amount_minor, self._currency)
+        pattern = "¤¤ #,##0.00" if self._locale.language == "en" else None
+        return format_currency(value, self._currency, pattern, locale=self._locale)
 
     def _date(self, on: date | None, never: str) -> str:
         if on is None:
             return never
-        return self._texts["value"]["further_notice"] if on == date.max else on.isoformat()
+        if on == date.max:
+            return self._texts["value"]["further_notice"]
+        return on.isoformat() if self._locale is None else format_date(on, "medium", locale=self._locale)
 
     def _protections(self) -> Iterator[str]:
         row = self._row

@@ -1,7 +1,8 @@
 """Sums and lookups over rows that are sorted by group: one pass over the column, no hash table, no window per group.
 
-Polars joins two frames whose keys are sorted several times faster than any others, and keeps their order; so the
-engine keeps its frames sorted by invoice or by pair, and :func:`sorted_by` costs nothing where they already are.
+Polars joins two frames whose keys are known to be sorted several times faster than any others, keeps their order and
+does not copy the left one, as long as they are no lazy frames; so the engine keeps its frames sorted by invoice or by
+pair, and :func:`sorted_by` costs nothing where they already are.
 """
 
 import polars as pl
@@ -9,18 +10,25 @@ import polars as pl
 
 def sorted_by(frame: pl.DataFrame, key: str) -> pl.DataFrame:
     """Return the frame sorted by ``key``, and known to be."""
-    return frame.with_columns(pl.col(key).set_sorted()) if frame[key].is_sorted() else frame.sort(key)
+    values = frame[key]
+    if values.flags["SORTED_ASC"]:
+        return frame
+    return frame.with_columns(pl.col(key).set_sorted()) if values.is_sorted() else frame.sort(key)
 
 
 def attached(frame: pl.DataFrame, piece: pl.DataFrame, key: str) -> pl.DataFrame:
-    """Add the columns of ``piece``, null where it lacks the key; only the key goes through the join.
+    """Add the columns of ``piece``, null where it lacks the key, which it has at most once; the order stays.
 
-    A wide frame is not copied so. ``piece`` has each key at most once.
+    Where ``frame`` is not sorted by the key, only the key goes through the join, so that a wide frame is not copied.
     """
-    keys = frame.select(key)
-    if keys[key].is_sorted():
-        keys, piece = sorted_by(keys, key), sorted_by(piece, key)
-    return frame.hstack(keys.join(piece, on=key, how="left", maintain_order="left").drop(key))
+    if piece.is_empty():
+        return frame.with_columns(
+            pl.lit(None, dtype=piece[name].dtype).alias(name) for name in piece.columns if name != key
+        )
+    if frame[key].is_sorted():
+        return sorted_by(frame, key).join(sorted_by(piece, key), on=key, how="left", maintain_order="left")
+    found = frame.select(key).join(piece, on=key, how="left", maintain_order="left")
+    return frame.hstack(found.drop(key))
 
 
 def looked_up(table: pl.DataFrame, index: pl.Expr, *names: str) -> list[pl.Expr]:

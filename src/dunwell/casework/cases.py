@@ -7,7 +7,8 @@ from typing import Any
 from dunwell.casework.lifecycle import NEW, Lifecycle
 from dunwell.casework.lifecycles import LIFECYCLES
 from dunwell.errors import RefusedError
-from dunwell.store.claims import Case, Move, kind_of, last_move_on, move_case, open_case
+from dunwell.store.bulk import writing
+from dunwell.store.claims import C, Case, Move, kind_of, last_move_on, move_case, open_case, same_case
 
 _BY_KIND = {lifecycle.kind: lifecycle for lifecycle in LIFECYCLES}
 
@@ -36,6 +37,19 @@ def begin(case: Case, event: str, act: Act) -> None:
     """Save a new case with its first transition."""
     row = lifecycle_of(case).on_event(case, f"A new {kind_of(case)}", event, act)
     open_case(case, Move(NEW, row.next_state, act.on, act.by, act.reason, event, act.evidence))
+
+
+def begin_once(case: C, event: str, act: Act) -> C:
+    """Begin a case, or return the one that says exactly the same, of the same day and person, and has not moved on.
+
+    So a command that was killed when its work was done, and is repeated, doubles nothing.
+    """
+    with writing():
+        same = same_case(case, act.by)
+        if same is not None:
+            return same
+        begin(case, event, act)
+    return case
 
 
 def advance(case: Case, event: str, act: Act, **changes: Any) -> None:

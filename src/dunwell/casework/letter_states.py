@@ -28,6 +28,15 @@ def cancel(letter: Letter, *, on: date, by: str, reason: str) -> None:
     advance(letter, "cancelled", on=on, by=by, reason=reason)
 
 
+def change_form(letter: Letter, *, on: date, by: str, language: str, channel: str) -> None:
+    """Give a draft another language or channel; it stays a draft, and its history says what was changed."""
+    reason = f"{letter.language}, {letter.channel} → {language}, {channel}"
+    move = Move(letter.state, letter.state, on, by, reason)
+    if not move_letter(letter.pk, move, {"language": language, "channel": channel}):
+        raise RefusedError(f"Letter {letter.reference} is no longer {letter.state}: somebody else moved it first.")
+    letter.refresh_from_db()
+
+
 def advance(letter: Letter, to_state: str, *, on: date, by: str, reason: str = "") -> None:
     """Move a letter on. Approval and sending carry data of their own: :func:`approve`, :func:`mark_sent`.
 

@@ -191,5 +191,27 @@ REFERRAL = Lifecycle(
     ),
 )
 
-LIFECYCLES = (LETTER, HOLD, PROMISE, DISPUTE, EXCLUSION, ORDER, PLAN, OFFER, APPLICATION, REFERRAL)
+BANK_ENTRY = Lifecycle(
+    "bank entry",
+    "What the bank booked and who it is from. It counts as paid only while it is applied; while it waits, letters to"
+    " those it may be from are held back. What a person has decided about is never applied by itself again.",
+    (
+        Row(NEW, "find nothing", "unmatched", "waits for a person; the bank is complete only through the day before"),
+        Row(NEW, "propose", "proposed", "waits for a person; letters to the likely payer are held back"),
+        Row(NEW, "apply", "applied", "a sure match: its payments are in the ledger"),
+        Row(NEW, "set aside", "set_aside", "its single payments are in another statement"),
+        Row("unmatched", "propose", "proposed", "looked at again with a later import"),
+        Row("unmatched", "apply", "applied", "its payments are in the ledger; who pays from where is learned"),
+        Row("unmatched", "set aside", "set_aside", "no customer's payment, or booked otherwise"),
+        Row("proposed", "find nothing", "unmatched", "looked at again with a later import"),
+        Row("proposed", "apply", "applied", "its payments are in the ledger; who pays from where is learned"),
+        Row("proposed", "set aside", "set_aside", "no customer's payment, or booked otherwise"),
+        Row("applied", "undo", "unmatched", "its payments are taken out of the ledger; what was learned is forgotten"),
+        Row("set_aside", "undo", "unmatched", "it waits again"),
+        Row("set_aside", "apply", "applied", "its payments are in the ledger; who pays from where is learned"),
+    ),
+    over="it is decided",
+)
+
+LIFECYCLES = (LETTER, HOLD, PROMISE, DISPUTE, EXCLUSION, ORDER, PLAN, OFFER, APPLICATION, REFERRAL, BANK_ENTRY)
 """Every kind of case, in the order of the documents."""

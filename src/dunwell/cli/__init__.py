@@ -12,6 +12,7 @@ from dunwell import __version__
 COMMANDS = {
     "init": "init:init",
     "import": "importing:import_",
+    "match": "match:match",
     "run": "run:run",
     "worklist": "worklist:worklist",
     "why": "why:why",
@@ -40,8 +41,10 @@ COMMANDS = {
     "migrate-store": "keeping:migrate_store",
     "privacy": "privacy:privacy",
     "demo": "demo:demo",
+    "serve": "dunwell.config.serving:serve",
+    "people": "dunwell.config.serving:people",
 }
-"""Every command and where it lives: module and name below this package."""
+"""Every command and where it lives: module and name below this package, or in full where the house is put together."""
 
 
 class Commands(click.Group):
@@ -56,7 +59,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, name = COMMANDS[cmd_name].split(":")
-        command: click.Command = getattr(import_module(f"dunwell.cli.{module}"), name)
+        place = module if "." in module else f"dunwell.cli.{module}"
+        command: click.Command = getattr(import_module(place), name)
         return command
 
 

@@ -24,12 +24,15 @@ from dunwell.cli.common import (
     workspace_option,
 )
 from dunwell.errors import UsageError
+from dunwell.runs.answers import Said
 from dunwell.runs.case_json import case_json, listed_json, moves_json
+from dunwell.runs.desk import Desk
 from dunwell.store.cases import case_by, cases
 from dunwell.store.claims import Case
 
 T = TypeVar("T")
 Command = Callable[..., Any]
+Decorator = Callable[[Command], Command]
 
 currency_option = click.option("--currency", default="", help="The currency; the account's own by default.")
 invoice_option = click.option("--invoice", default="", help="The invoice it is about; else the whole account.")
@@ -51,6 +54,34 @@ def acting(function: Command) -> Command:
         return status
 
     return as_of_option(by_option(workspace_option(json_option(command_errors(with_desk)))))
+
+
+def saying(why: Decorator) -> Decorator:
+    """Give a command that decides its desk, and as ``said`` what was said (``why``: the note or the reason for it)."""
+
+    def decorated(function: Command) -> Command:
+        @wraps(function)
+        def with_said(desk: Desk, *, evidence: str, note: str = "", reason: str = "", **own: Any) -> int | None:
+            status: int | None = function(desk, said=Said(note or reason, evidence), **own)
+            return status
+
+        return why(evidence_option(acting(with_said)))
+
+    return decorated
+
+
+def on_case(kind: str, why: Decorator) -> Decorator:
+    """Give a command about case NUMBER of a kind its desk, the case as ``found`` and what was ``said``."""
+
+    def decorated(function: Command) -> Command:
+        @wraps(function)
+        def with_case(desk: Desk, *, number: int, **own: Any) -> int | None:
+            status: int | None = function(desk, found=case_by(kind, number), **own)
+            return status
+
+        return click.argument("number", type=int)(saying(why)(with_case))
+
+    return decorated
 
 
 def ask(value: T | None, option: str, question: str, *, as_json: bool, kind: Any = None) -> T:

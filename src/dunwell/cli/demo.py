@@ -17,9 +17,11 @@ from dunwell.runs.rendering import render_letters
 from dunwell.runs.reporting import worklist
 from dunwell.runs.rules import read_rules
 from dunwell.store import queries
+from dunwell.store.people import add_person
 from dunwell.store.workspace import Workspace
 
 _EXAMPLES = Path("examples") / "wholesaler"
+_PASSWORD = "demo-demo"  # noqa: S105 - everybody may look at the sample business
 
 
 @click.command()
@@ -40,6 +42,7 @@ def demo(folder: Path, examples: Path) -> None:
     for action, count in sorted(Counter(report.accounts["action"].to_list()).items()):
         console.print(f"  {count:4} {action}")
     files = _render(workspace, DEMO_ON)
+    add_person("demo", "administrator", "demo", password=_PASSWORD)
     _print_summary(folder, report, files)
 
 
@@ -73,3 +76,5 @@ def _print_summary(folder: Path, report: object, files: list[Path]) -> None:
         console.print(f"See why:   dunwell why --workspace {folder} {example['account_number']}", markup=False)
         console.print(f"Read it:   {folder}/outbox/{example['letter']}.pdf", markup=False)
     console.print(f"Worklist:  dunwell worklist --workspace {folder}", markup=False)
+    shown = f"dunwell serve --workspace {folder} --as-of {DEMO_ON}   (as demo, {_PASSWORD})"
+    console.print(f"On screen: {shown}", markup=False)

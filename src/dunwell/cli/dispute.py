@@ -4,21 +4,22 @@ import click
 
 from dunwell.casework.cases import advance
 from dunwell.cli.cases import (
-    acting,
     currency_option,
-    evidence_option,
     invoice_option,
     listing,
     note_option,
+    on_case,
     reason_option,
+    saying,
     showing,
     tell,
 )
 from dunwell.cli.common import amount
 from dunwell.runs import answers
+from dunwell.runs.answers import Said
 from dunwell.runs.case_subject import amount_minor, subject
 from dunwell.runs.desk import Desk
-from dunwell.store.cases import case_by
+from dunwell.store.models import Dispute
 
 
 @click.group()
@@ -35,67 +36,47 @@ dispute.add_command(showing("dispute"))
 @click.option("--amount", "part", default="", help="The part of the invoice that is disputed; else the whole.")
 @invoice_option
 @currency_option
-@note_option
-@evidence_option
-@acting
-def add(
-    desk: Desk, account: str, part: str, invoice: str, currency: str, note: str, evidence: str, as_json: bool
-) -> None:
+@saying(note_option)
+def add(desk: Desk, account: str, part: str, invoice: str, currency: str, said: Said, as_json: bool) -> None:
     """Record that ACCOUNT disputes an invoice, a part of it, or (without one) everything issued so far."""
     about = subject(desk, account, currency, invoice)
     minor = amount_minor(part, about.currency) if part else None
-    opened = answers.dispute(desk, about, minor, answers.Said(note, evidence))
+    opened = answers.dispute(desk, about, minor, said)
     what = f"{amount(minor, about.currency)} of " if minor else ""
     whom = f"invoice {invoice}" if invoice else account
     tell(opened, as_json=as_json, sentence=f"Dispute {opened.pk}: {what}{whom} is not chased until it is settled.")
 
 
 @dispute.command()
-@click.argument("number", type=int)
-@note_option
-@evidence_option
-@acting
-def answer(desk: Desk, number: int, note: str, evidence: str, as_json: bool) -> None:
+@on_case("dispute", note_option)
+def answer(desk: Desk, found: Dispute, said: Said, as_json: bool) -> None:
     """Record that dispute NUMBER was answered; it stays open until it is upheld or rejected."""
-    found = case_by("dispute", number)
-    advance(found, "answer", answers.act(desk, answers.Said(note, evidence)))
-    tell(found, as_json=as_json, sentence=f"Dispute {number} answered.")
+    advance(found, "answer", answers.act(desk, said))
+    tell(found, as_json=as_json, sentence=f"Dispute {found.pk} answered.")
 
 
 @dispute.command()
-@click.argument("number", type=int)
 @click.option("--amount", "credited", default="", help="What will be credited; else all that is disputed.")
-@reason_option
-@evidence_option
-@acting
-def uphold(desk: Desk, number: int, credited: str, reason: str, evidence: str, as_json: bool) -> None:
+@on_case("dispute", reason_option)
+def uphold(desk: Desk, found: Dispute, credited: str, said: Said, as_json: bool) -> None:
     """Agree with dispute NUMBER: a credit note is expected, and the run sees when it has come."""
-    found = case_by("dispute", number)
     minor = amount_minor(credited, found.currency) if credited else None
-    answers.uphold(desk, found, minor, answers.Said(reason, evidence))
-    expected = amount(found.amount_minor, found.currency)
-    tell(found, as_json=as_json, sentence=f"Dispute {number} upheld: a credit note of {expected} is expected.")
+    answers.uphold(desk, found, minor, said)
+    expected = amount(found.amount_minor or 0, found.currency)
+    tell(found, as_json=as_json, sentence=f"Dispute {found.pk} upheld: a credit note of {expected} is expected.")
 
 
 @dispute.command()
-@click.argument("number", type=int)
-@reason_option
-@evidence_option
-@acting
-def reject(desk: Desk, number: int, reason: str, evidence: str, as_json: bool) -> None:
+@on_case("dispute", reason_option)
+def reject(desk: Desk, found: Dispute, said: Said, as_json: bool) -> None:
     """Reject dispute NUMBER; what it covered is chased again."""
-    found = case_by("dispute", number)
-    answers.end(desk, found, "reject", answers.Said(reason, evidence))
-    tell(found, as_json=as_json, sentence=f"Dispute {number} rejected.")
+    answers.end(desk, found, "reject", said)
+    tell(found, as_json=as_json, sentence=f"Dispute {found.pk} rejected.")
 
 
 @dispute.command()
-@click.argument("number", type=int)
-@reason_option
-@evidence_option
-@acting
-def withdraw(desk: Desk, number: int, reason: str, evidence: str, as_json: bool) -> None:
+@on_case("dispute", reason_option)
+def withdraw(desk: Desk, found: Dispute, said: Said, as_json: bool) -> None:
     """Record that the customer no longer disputes NUMBER; what it covered is chased again."""
-    found = case_by("dispute", number)
-    answers.end(desk, found, "withdraw", answers.Said(reason, evidence))
-    tell(found, as_json=as_json, sentence=f"Dispute {number} withdrawn.")
+    answers.end(desk, found, "withdraw", said)
+    tell(found, as_json=as_json, sentence=f"Dispute {found.pk} withdrawn.")

@@ -1,6 +1,7 @@
 """``dunwell import``: files in, whatever they are; what is in doubt is asked or said, never guessed."""
 
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import cast
@@ -20,6 +21,7 @@ from dunwell.cli.common import (
     workspace_option,
 )
 from dunwell.cli.import_asking import ask
+from dunwell.cli.import_progress import progress
 from dunwell.cli.import_report import as_html, as_json_text, as_text, report_json
 from dunwell.errors import UsageError
 from dunwell.runs.importing import FileReport, ImportRequest, import_files
@@ -58,6 +60,8 @@ def import_(
     as_json: bool,
 ) -> int:
     """Import FILES, folders and ZIP archives. Importing twice changes nothing; corrected rows update."""
+    _check_report(report_file)
+    is_seen = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
     request = ImportRequest(
         files=files,
         mapping=_mapping(map_file),
@@ -67,10 +71,10 @@ def import_(
         by=user_name(),
         mapping_file=map_file,
         is_preview=preview,
-        ask=ask if sys.stdin.isatty() and sys.stdout.isatty() and not as_json else None,
+        ask=ask if is_seen else None,
     )
-    _check_report(report_file)
-    reports = import_files(workspace_at(workspace), request)
+    with progress() as watch:
+        reports = import_files(workspace_at(workspace), replace(request, watch=watch))
     if report_file is not None:
         report_file.write_text(_WRITERS[report_file.suffix](reports), encoding="utf-8")
     if as_json:

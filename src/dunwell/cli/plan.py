@@ -11,6 +11,7 @@ from dunwell.cli.cases import (
     evidence_option,
     listing,
     note_option,
+    on_case,
     reason_option,
     showing,
     tell,
@@ -77,27 +78,19 @@ def accept(desk: Desk, number: int, accepted_by: str | None, how: str | None, ev
 
 
 @plan.command()
-@click.argument("number", type=int)
-@note_option
-@evidence_option
-@acting
-def decline(desk: Desk, number: int, note: str, evidence: str, as_json: bool) -> None:
+@on_case("plan", note_option)
+def decline(desk: Desk, found: Plan, said: Said, as_json: bool) -> None:
     """Record that the customer declined plan NUMBER."""
-    found: Plan = case_by("plan", number)
-    planning.decline_plan(desk, found, Said(note, evidence))
-    tell(found, as_json=as_json, sentence=f"Plan {number} declined.")
+    planning.decline_plan(desk, found, said)
+    tell(found, as_json=as_json, sentence=f"Plan {found.pk} declined.")
 
 
 @plan.command()
-@click.argument("number", type=int)
-@reason_option
-@evidence_option
-@acting
-def cancel(desk: Desk, number: int, reason: str, evidence: str, as_json: bool) -> None:
+@on_case("plan", reason_option)
+def cancel(desk: Desk, found: Plan, said: Said, as_json: bool) -> None:
     """Cancel plan NUMBER, offered or active; what it covered is chased again."""
-    found: Plan = case_by("plan", number)
-    planning.cancel_plan(desk, found, Said(reason, evidence))
-    tell(found, as_json=as_json, sentence=f"Plan {number} cancelled.")
+    planning.cancel_plan(desk, found, said)
+    tell(found, as_json=as_json, sentence=f"Plan {found.pk} cancelled.")
 
 
 def _print_instalments(made: Plan) -> None:

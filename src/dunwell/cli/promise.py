@@ -5,22 +5,23 @@ from datetime import date
 import click
 
 from dunwell.cli.cases import (
-    acting,
     ask,
     currency_option,
-    evidence_option,
     invoice_option,
     listing,
     note_option,
+    on_case,
     reason_option,
+    saying,
     showing,
     tell,
 )
 from dunwell.cli.common import DATE, amount
 from dunwell.runs import answers
+from dunwell.runs.answers import Said
 from dunwell.runs.case_subject import amount_minor, subject
 from dunwell.runs.desk import Desk
-from dunwell.store.cases import case_by
+from dunwell.store.models import Promise
 
 
 @click.group()
@@ -38,9 +39,7 @@ promise.add_command(showing("promise"))
 @click.option("--until", type=DATE, help="The promised day.")
 @invoice_option
 @currency_option
-@note_option
-@evidence_option
-@acting
+@saying(note_option)
 def add(
     desk: Desk,
     account: str,
@@ -48,26 +47,21 @@ def add(
     until: date | None,
     invoice: str,
     currency: str,
-    note: str,
-    evidence: str,
+    said: Said,
     as_json: bool,
 ) -> None:
     """Record that ACCOUNT promised to pay AMOUNT (else all that is past due) by a day."""
     about = subject(desk, account, currency, invoice)
     until_on = ask(until, "--until DATE, the promised day", "Promised for which day", as_json=as_json, kind=DATE)
     minor = amount_minor(sum_, about.currency) if sum_ else None
-    made = answers.promise(desk, about, until_on, minor, answers.Said(note, evidence))
+    made = answers.promise(desk, about, until_on, minor, said)
     what = amount(made.amount_minor, made.currency)
     tell(made, as_json=as_json, sentence=f"Promise {made.pk}: {what} by {made.until_on}. Not chased until then.")
 
 
 @promise.command()
-@click.argument("number", type=int)
-@reason_option
-@evidence_option
-@acting
-def withdraw(desk: Desk, number: int, reason: str, evidence: str, as_json: bool) -> None:
+@on_case("promise", reason_option)
+def withdraw(desk: Desk, found: Promise, said: Said, as_json: bool) -> None:
     """Take promise NUMBER back; what it covered is chased again."""
-    found = case_by("promise", number)
-    answers.end(desk, found, "withdraw", answers.Said(reason, evidence))
-    tell(found, as_json=as_json, sentence=f"Promise {number} withdrawn.")
+    answers.end(desk, found, "withdraw", said)
+    tell(found, as_json=as_json, sentence=f"Promise {found.pk} withdrawn.")

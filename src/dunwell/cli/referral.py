@@ -7,10 +7,11 @@ import click
 from dunwell.cli.cases import (
     acting,
     currency_option,
-    evidence_option,
     listing,
     note_option,
+    on_case,
     reason_option,
+    saying,
     showing,
     tell,
 )
@@ -54,16 +55,14 @@ referral.add_command(showing("referral"))
 @click.option("--option", default="", help="To whom: attorney, small_claims_court …; the policy's first by default.")
 @click.option("--against-test", is_flag=True, help="Although the cost-benefit test speaks against it; --note says why.")
 @currency_option
-@note_option
-@evidence_option
-@acting
+@saying(note_option)
 def propose(
-    desk: Desk, account: str, option: str, against_test: bool, currency: str, note: str, evidence: str, as_json: bool
+    desk: Desk, account: str, option: str, against_test: bool, currency: str, said: Said, as_json: bool
 ) -> None:
     """Propose to refer what ACCOUNT owes, with the cost-benefit test."""
     about = subject(desk, account, currency)
     wish = referring.ReferralWish(option, against_test)
-    made, test = referring.propose(desk, about, wish, Said(note, evidence))
+    made, test = referring.propose(desk, about, wish, said)
     if as_json:
         print_json({**case_json(made), "test": test})
         return
@@ -77,16 +76,14 @@ def propose(
 @referral.command()
 @click.argument("numbers", nargs=-1, type=int)
 @click.option("--all", "all_proposed", is_flag=True, help="All that are proposed.")
-@note_option
-@evidence_option
-@acting
-def approve(desk: Desk, numbers: tuple[int, ...], all_proposed: bool, note: str, evidence: str, as_json: bool) -> None:
+@saying(note_option)
+def approve(desk: Desk, numbers: tuple[int, ...], all_proposed: bool, said: Said, as_json: bool) -> None:
     """Approve referrals: the named ones, or all that are proposed."""
     chosen: list[Referral] = (
         cases("referral", states=("proposed",)) if all_proposed else [case_by("referral", one) for one in numbers]
     )
     for found in chosen:
-        referring.approve(desk, found, Said(note, evidence))
+        referring.approve(desk, found, said)
     if as_json:
         print_json({"approved": [found.pk for found in chosen]})
     else:
@@ -94,50 +91,34 @@ def approve(desk: Desk, numbers: tuple[int, ...], all_proposed: bool, note: str,
 
 
 @referral.command("hand-over")
-@click.argument("number", type=int)
-@note_option
-@evidence_option
-@acting
-def hand_over(desk: Desk, number: int, note: str, evidence: str, as_json: bool) -> None:
+@on_case("referral", note_option)
+def hand_over(desk: Desk, found: Referral, said: Said, as_json: bool) -> None:
     """Record that referral NUMBER was handed over; from today we chase no more."""
-    found: Referral = case_by("referral", number)
-    referring.hand_over(desk, found, Said(note, evidence))
-    tell(found, as_json=as_json, sentence=f"Referral {number} handed over.")
+    referring.hand_over(desk, found, said)
+    tell(found, as_json=as_json, sentence=f"Referral {found.pk} handed over.")
 
 
 @referral.command()
-@click.argument("number", type=int)
+@on_case("referral", note_option)
 @click.argument("sum_", metavar="AMOUNT")
-@note_option
-@evidence_option
-@acting
-def recover(desk: Desk, number: int, sum_: str, note: str, evidence: str, as_json: bool) -> None:
+def recover(desk: Desk, found: Referral, sum_: str, said: Said, as_json: bool) -> None:
     """Record that referral NUMBER brought in AMOUNT and is over."""
-    found: Referral = case_by("referral", number)
     minor = amount_minor(sum_, found.currency)
-    referring.end(desk, found, "recover", Said(note, evidence), minor)
-    tell(found, as_json=as_json, sentence=f"Referral {number}: {amount(minor, found.currency)} recovered.")
+    referring.end(desk, found, "recover", said, minor)
+    tell(found, as_json=as_json, sentence=f"Referral {found.pk}: {amount(minor, found.currency)} recovered.")
 
 
 @referral.command()
-@click.argument("number", type=int)
-@reason_option
-@evidence_option
-@acting
-def close(desk: Desk, number: int, reason: str, evidence: str, as_json: bool) -> None:
+@on_case("referral", reason_option)
+def close(desk: Desk, found: Referral, said: Said, as_json: bool) -> None:
     """Close referral NUMBER without result."""
-    found: Referral = case_by("referral", number)
-    referring.end(desk, found, "close", Said(reason, evidence))
-    tell(found, as_json=as_json, sentence=f"Referral {number} closed.")
+    referring.end(desk, found, "close", said)
+    tell(found, as_json=as_json, sentence=f"Referral {found.pk} closed.")
 
 
 @referral.command()
-@click.argument("number", type=int)
-@reason_option
-@evidence_option
-@acting
-def withdraw(desk: Desk, number: int, reason: str, evidence: str, as_json: bool) -> None:
+@on_case("referral", reason_option)
+def withdraw(desk: Desk, found: Referral, said: Said, as_json: bool) -> None:
     """Withdraw referral NUMBER before it is handed over."""
-    found: Referral = case_by("referral", number)
-    referring.end(desk, found, "withdraw", Said(reason, evidence))
-    tell(found, as_json=as_json, sentence=f"Referral {number} withdrawn.")
+    referring.end(desk, found, "withdraw", said)
+    tell(found, as_json=as_json, sentence=f"Referral {found.pk} withdrawn.")

@@ -21,6 +21,7 @@ from dunwell.cli.common import (
 )
 from dunwell.runs.gate import stale_data_reason
 from dunwell.runs.nightly import DayReport, run_day
+from dunwell.runs.privacy_due import kept_too_long
 from dunwell.runs.reporting import day_json
 
 _ACTION_TEXT = {
@@ -41,17 +42,26 @@ _ACTION_TEXT = {
 @json_option
 @command_errors
 def run(dry_run: bool, as_of: date | None, workspace: Path | None, as_json: bool) -> int:
-    """Assess every account, record the decisions, draft letters and propose holds.
+    """Assess whom something may have changed, record the decisions, draft letters and propose holds.
 
-    A second run on the same day changes nothing; a run for a day before the latest one only reads.
+    Of everybody else the last decision stands; the first run, and every --dry-run, looks at all accounts. A second run
+    on the same day changes nothing; a run for a day before the latest one only reads. Customers whose data has been
+    kept as long as the policy says are counted: dunwell privacy due names them.
     """
     opened = workspace_at(workspace)
     report = run_day(opened, as_of or today(opened), dry_run=dry_run)
+    erasures_due = 0 if report.is_replay else len(kept_too_long(report.rules, report.as_of))
     if as_json:
-        print_json(day_json(report))
+        print_json({**day_json(report), "erasures_due": erasures_due})
     else:
         _print_report(report)
+        _print_due(erasures_due)
     return EXIT_PROBLEMS if report.problems else 0
+
+
+def _print_due(erasures_due: int) -> None:
+    if erasures_due:
+        console.print(f"{plural(erasures_due, 'customer')} due for erasure: dunwell privacy due names them.")
 
 
 def _print_report(report: DayReport) -> None:

@@ -62,6 +62,8 @@ def _print_answer(answer: Mapping[str, Any]) -> None:
     parts = [f"{amount(answer[name + '_minor'], currency)} {name}" for name in ("open", "overdue", "chaseable")]
     _print(f"\n{currency}: {', '.join(parts)}; policy {answer['policy']}")
     _print(f"  {answer['summary']}")
+    if answer["held_back"]:
+        _print(f"  {answer['held_back']}")
     for reason in answer["reasons"]:
         _print(f"  {_mark(reason)} {reason['text']}")
         if reason["change"]:

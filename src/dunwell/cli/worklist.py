@@ -18,6 +18,7 @@ from dunwell.cli.common import (
     workspace_at,
     workspace_option,
 )
+from dunwell.runs.matching import Wanted, count
 from dunwell.runs.nightly import run_day
 from dunwell.runs.reporting import worklist as list_work
 from dunwell.store.queries import latest_run
@@ -36,7 +37,7 @@ def worklist(as_of: date | None, workspace: Path | None, as_json: bool) -> None:
     report = run_day(opened, day, dry_run=True)
     items = list_work(report)
     if as_json:
-        print_json({"as_of": day.isoformat(), "items": items})
+        print_json({"as_of": day.isoformat(), "items": items, "bank_entries_waiting": count(Wanted())})
         return
     table = Table(box=None, pad_edge=False)
     for name in ("account", "customer", "action", "days"):
@@ -50,7 +51,10 @@ def worklist(as_of: date | None, workspace: Path | None, as_json: bool) -> None:
             item["action"],
             str(item["oldest_days_past_due"] or ""),
             amount(item["total_due_minor"], item["currency"]),
-            item["why"],
+            " ".join(filter(None, (item["why"], item["held_back"]))),
         )
     console.print(table)
     console.print(f"{plural(len(items), 'thing')} to do as of {day}.")
+    waiting = count(Wanted())
+    if waiting:
+        console.print(f"{plural(waiting, 'bank entry waits', 'bank entries wait')} for a decision: dunwell match list")

@@ -5,7 +5,8 @@ a table that prints more than four decimals of a percent is refused. Nothing her
 country is rows.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -212,6 +213,24 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepingRule:
+    """How long the law of accounts of a country wants things kept, whoever the customer is.
+
+    In whole calendar years after the year in question: ``figures_years`` for numbers, amounts and dates,
+    ``documents_years`` for invoices and other vouchers, ``letters_years`` for correspondence.
+    """
+
+    jurisdiction: str
+    figures_years: int
+    documents_years: int
+    letters_years: int
+    legal_basis: str
+    verified: bool
+    source: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Law:
     """All tables, checked and indexed."""
 
@@ -223,6 +242,7 @@ class Law:
     wordings: tuple[Wording, ...]
     doubts: tuple[Doubt, ...]
     citations: tuple[Citation, ...] = ()
+    keeping: Mapping[str, KeepingRule] = field(default_factory=dict)
 
     @property
     def jurisdictions(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ and line, and is caught by the tests. Rows that an owner adds come in as ``RateR
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -22,6 +23,7 @@ from dunwell.law.model import (
     ContractBound,
     DayCount,
     Doubt,
+    KeepingRule,
     Law,
     Limit,
     LimitEffect,
@@ -53,7 +55,7 @@ def load_law(extra_rates: Sequence[RateRow] = ()) -> Law:
     if not extra_rates:
         return law
     extended = {name: _extended(series, extra_rates) for name, series in law.series.items()}
-    return Law(law.rules, extended, law.tiers, law.limits, law.bounds, law.wordings, law.doubts, law.citations)
+    return replace(law, series=extended)
 
 
 def _extended(series: Series, extra_rates: Sequence[RateRow]) -> Series:
@@ -78,6 +80,7 @@ def _package_law() -> Law:
         wordings=tuple(_read(root / "wordings.csv", _wordings)),
         doubts=tuple(_read(root / "doubts.csv", _doubts)),
         citations=tuple(_read(root / "citations.csv", _citations)),
+        keeping={rule.jurisdiction: rule for rule in _read(root / "keeping.csv", _keeping)},
     )
 
 
@@ -225,6 +228,20 @@ def _doubts(row: Row) -> Iterator[Doubt]:
     """Build one open point for each party type of the line."""
     for party_type in _party_types(row):
         yield Doubt(row["jurisdiction"], party_type, row["text"])
+
+
+def _keeping(row: Row) -> Iterator[KeepingRule]:
+    """Build one line of keeping times."""
+    yield KeepingRule(
+        jurisdiction=row["jurisdiction"],
+        figures_years=int(row["figures_years"]),
+        documents_years=int(row["documents_years"]),
+        letters_years=int(row["letters_years"]),
+        legal_basis=row["legal_basis"],
+        verified=_yes(row["verified"]),
+        source=row["source"],
+        note=row["note"],
+    )
 
 
 def _party_types(row: Row) -> list[PartyType]:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Container
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 TEXT_CHARS_MAX = 4000
@@ -17,7 +18,9 @@ UNPRINTABLE = "\u25a1"
 _WORD_CHARS_MAX = 40
 _BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 _LONG_WORD = re.compile(rf"\S{{{_WORD_CHARS_MAX}}}(?=\S)")
-_PLAIN = re.compile("[ -~\u00a0-\u00ac\u00ae-\u024f\u1e00-\u1eff\u2010-\u2015\u2018-\u201e\u2026\u202f\u20ac\u20ab]*")
+_SIGNS = " -~\u00a0-\u00ac\u00ae-\u024f\u1e00-\u1eff\u2010-\u2015\u2018-\u201e\u2026\u202f\u20ac\u20ab\u2212"
+_PLAIN = re.compile(f"[{_SIGNS}]*")
+_COMPOSED = re.compile(f"[{_SIGNS}\u200b]*")
 _CEDILLAS = re.compile("[şţŞŢ]")
 _KEPT_FORMAT = frozenset("\u00ad\u200b\u200c\u200d\u2060")
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -50,6 +53,11 @@ def _is_plain(text: str) -> bool:
     )
 
 
+def is_composed(text: str) -> bool:
+    """Tell whether every sign of a text is one of the font's own, so that none is put together from several."""
+    return _COMPOSED.fullmatch(text) is not None
+
+
 def _printed(char: str, printable: Container[int] | None) -> str:
     if char in _KEPT_FORMAT:
         return char
@@ -64,6 +72,11 @@ def cleaned(value: Any, language: str, printable: Container[int] | None) -> Any:
         return clean_text(value, language, printable)
     if isinstance(value, (tuple, list)):
         return [cleaned(item, language, printable) for item in value]
-    if is_dataclass(value):
-        return {f.name: cleaned(getattr(value, f.name), language, printable) for f in fields(value)}
-    return value
+    kind: Any = type(value)
+    names = _field_names(kind)
+    return {name: cleaned(getattr(value, name), language, printable) for name in names} if names else value
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import segno
 
@@ -18,6 +19,7 @@ def code_svg(code: PaymentCode) -> str:
     return payload_svg(code.payload, swiss=code.scheme == "swiss")
 
 
+@lru_cache(maxsize=16)
 def payload_svg(payload: str, *, swiss: bool) -> str:
     """Draw a QR code; error correction M as EPC, SIX and NAPAS ask; ``swiss`` adds the cross and leaves no border."""
     encoding = None if payload.isascii() else "utf-8"

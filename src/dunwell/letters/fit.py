@@ -5,7 +5,7 @@ set the same text several times.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
@@ -31,10 +31,11 @@ def _advances() -> dict[str, float]:
         return {**advances, **dict.fromkeys("0123456789", _FIGURE_EM), **dict.fromkeys(".,", _POINT_EM)}
 
 
+@lru_cache(maxsize=16_384)
 def width_em(text: str) -> float:
     """Return the width of a text on one line, in units of its type size."""
-    advances = _advances()
-    return _SAFETY * sum(advances.get(char, _UNKNOWN_EM) for char in text)
+    get = _advances().get
+    return _SAFETY * sum([get(char, _UNKNOWN_EM) for char in text])
 
 
 def one_line_size(text: str, width_mm: float, sizes: Sequence[float]) -> float:

@@ -7,7 +7,7 @@ many digits thousands are grouped (Spanish: five, which Babel does not do).
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from babel import Locale
 from babel.dates import format_date
@@ -16,6 +16,8 @@ from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from dunwell import money
 from dunwell.letters.texts import Common
+
+_MINUS = "\u2212"
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,13 @@ class Formats:
     def money(self, amount_minor: int, currency: str) -> str:
         """Write an amount with its currency, for running text and totals."""
         value = money.to_decimal(amount_minor, currency)
-        return _currency(value, currency, self._pattern(value, currency), self.locale)
+        return self._signed(_currency(value, currency, self._pattern(value, currency), self._figures))
 
     def amount(self, amount_minor: int, currency: str) -> str:
         """Write an amount without its currency, for table cells."""
         pattern = "#,##0." + "0" * money.exponent(currency)
         value = money.to_decimal(amount_minor, currency)
-        return _decimal(value, self._grouped(pattern.rstrip("."), value), self.locale)
+        return self._signed(_decimal(value, self._grouped(pattern.rstrip("."), value), self._figures))
 
     def date_long(self, on: date) -> str:
         """Write a date in words, for running text: 22 November 2026. It does not break at the end of a line."""
@@ -49,11 +51,11 @@ class Formats:
 
     def number(self, value: int) -> str:
         """Write a whole number with the country's thousands sign."""
-        return _decimal(Decimal(value), self._grouped("#,##0", Decimal(value)), self.locale)
+        return _decimal(Decimal(value), self._grouped("#,##0", Decimal(value)), self._figures)
 
     def percent(self, rate: Decimal) -> str:
         """Write a rate per year: 10.52%, 10,52 %."""
-        figure = format_decimal(rate.normalize(), "#,##0.####", locale=self.locale)
+        figure = format_decimal(rate.normalize(), "#,##0.####", locale=self._figures)
         return (self.common.text("money", "percent") or "{rate}%").replace("{rate}", figure)
 
     def listing(self, words: list[str]) -> str:
@@ -72,6 +74,17 @@ class Formats:
         if form is None:
             raise ValueError(f"plural lacks the form {self.locale.plural_form(n)!r}")
         return form.replace("#", self.number(n))
+
+    @cached_property
+    def _figures(self) -> Locale:
+        """Return the locale whose signs figures take: CLDR's for French in Switzerland are not those of its trade."""
+        named = self.common.text("money", "figures_of")
+        return Locale.parse(named) if named else self.locale
+
+    def _signed(self, text: str) -> str:
+        """Write a negative amount with a true minus sign, as wide as a figure; CLDR gives most languages a hyphen."""
+        sign = str(self._figures.number_symbols["latn"].get("minusSign", "-"))
+        return text.replace(sign, _MINUS, 1) if text.startswith(sign) else text
 
     def _pattern(self, value: Decimal, currency: str) -> str:
         pattern = self.common.text("money", "pattern") or str(self.locale.currency_formats["standard"].pattern)

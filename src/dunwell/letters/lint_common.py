@@ -47,7 +47,7 @@ _OPEN_TABLES = frozenset({"region_of", "symbols", "currency_words", "request_nam
 
 _OPTIONAL_KEYS = {
     "dates": ("long", "short", "first_of_month"),
-    "money": ("pattern", "group_from_digits", "percent"),
+    "money": ("pattern", "group_from_digits", "figures_of", "percent"),
     "typography": ("nbsp_before", "nbsp_after", "replace"),
     "head": ("left", "right", "to", "copies"),
     "consequences": tuple(sorted(CONSEQUENCES)),

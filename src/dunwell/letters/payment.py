@@ -12,14 +12,12 @@ from schwifty.exceptions import SchwiftyException
 
 from dunwell import money
 from dunwell.letters.content import PaymentCode
+from dunwell.letters.creditor_references import creditor_reference, is_qr_iban, printed_reference
 from dunwell.letters.facts import BankAccount, LetterFacts
 from dunwell.letters.formats import Formats
 
 _EPC_NAME_MAX, _EPC_TEXT_MAX, _EPC_MINOR_MAX = 70, 140, 99_999_999_999
 _SWISS_COUNTRIES = frozenset({"CH", "LI"})
-_QR_IIDS = range(30000, 32000)
-"""Institution numbers of QR-IBANs (SIX implementation guidelines 2.3)."""
-
 _VIETQR_PURPOSE_MAX = 25
 
 
@@ -31,10 +29,23 @@ def chosen_accounts(facts: LetterFacts) -> tuple[BankAccount, ...]:
 
 
 def payment_reference(facts: LetterFacts) -> str:
-    """Return what the customer quotes: account number and our reference, short enough for every bank form."""
-    return (
-        f"{facts.recipient.account_number} / {facts.reference}" if facts.reference else facts.recipient.account_number
-    )
+    """Return what the customer quotes: the structured reference of the account with a payment code, as printed.
+
+    Where there is none, account number and our reference, short enough for every bank form.
+    """
+    account = coded_account(facts)
+    structured = creditor_reference(facts, _compact(account.iban)) if account and account.iban else ""
+    return printed_reference(structured) if structured else quoted_reference(facts)
+
+
+def quoted_reference(facts: LetterFacts) -> str:
+    """Return account number and our reference, as free text."""
+    number = facts.recipient.account_number
+    return f"{number} / {facts.reference}" if facts.reference else number
+
+
+def _compact(iban: str) -> str:
+    return iban.replace(" ", "")
 
 
 def payable_minor(facts: LetterFacts) -> int:
@@ -90,18 +101,23 @@ def is_valid_iban(iban: str) -> bool:
 
 def payment_code(facts: LetterFacts, label: Callable[[str], str]) -> PaymentCode | None:
     """Return the payment code for the first account that has one in this currency, else ``None``."""
+    account = coded_account(facts)
+    found = _code(facts, account) if account else None
+    if found is None:
+        return None
+    scheme, payload = found
+    return PaymentCode(scheme, payload, label(f"code_{scheme}"), label("code_alt"))  # type: ignore[arg-type]
+
+
+def coded_account(facts: LetterFacts) -> BankAccount | None:
+    """Return the first account that has a payment code in the letter's currency; ``None`` where nothing is payable."""
     if payable_minor(facts) <= 0:
         return None
-    for account in chosen_accounts(facts):
-        found = _code(facts, account)
-        if found is not None:
-            scheme, payload = found
-            return PaymentCode(scheme, payload, label(f"code_{scheme}"), label("code_alt"))  # type: ignore[arg-type]
-    return None
+    return next((account for account in chosen_accounts(facts) if _code(facts, account)), None)
 
 
 def _code(facts: LetterFacts, account: BankAccount) -> tuple[str, str] | None:
-    iban = account.iban.replace(" ", "")
+    iban = _compact(account.iban)
     if iban and is_valid_iban(iban):
         if is_swiss_payable(facts, iban):
             return "swiss", swiss_payload(facts, iban, account.holder)
@@ -113,10 +129,10 @@ def _code(facts: LetterFacts, account: BankAccount) -> tuple[str, str] | None:
 
 
 def is_swiss_payable(facts: LetterFacts, iban: str) -> bool:
-    """Tell whether a Swiss QR code can be made: a QR-IBAN needs a reference of the bank's own kind, which we lack."""
-    is_qr_iban = iban[4:9].isdigit() and int(iban[4:9]) in _QR_IIDS
-    known = iban[:2] in _SWISS_COUNTRIES and facts.currency in {"CHF", "EUR"} and not is_qr_iban
-    return known and payable_minor(facts) <= _EPC_MINOR_MAX
+    """Tell whether a Swiss QR code can be made: a QR-IBAN needs a QR reference, which only digits can make."""
+    known = iban[:2] in _SWISS_COUNTRIES and facts.currency in {"CHF", "EUR"}
+    fitting = not is_qr_iban(iban) or bool(creditor_reference(facts, iban))
+    return known and fitting and payable_minor(facts) <= _EPC_MINOR_MAX
 
 
 def slip_account(facts: LetterFacts) -> BankAccount | None:
@@ -124,9 +140,7 @@ def slip_account(facts: LetterFacts) -> BankAccount | None:
 
     ``None`` where there is nothing to pay or no such account.
     """
-    if payable_minor(facts) <= 0:
-        return None
-    coded = next((a for a in chosen_accounts(facts) if _code(facts, a)), None)
+    coded = coded_account(facts)
     return coded if coded and coded.iban[:2] in _SWISS_COUNTRIES else None
 
 
@@ -136,27 +150,30 @@ def pays_by_slip(facts: LetterFacts) -> bool:
 
 
 def epc_payload(facts: LetterFacts, iban: str, account: BankAccount) -> str:
-    """Return the EPC069-12 text, version 002 in UTF-8 with the reference as unstructured text."""
+    """Return the EPC069-12 text, version 002 in UTF-8, with the structured reference or else the free text."""
     name = (account.holder or facts.creditor.name)[:_EPC_NAME_MAX]
     amount = f"EUR{money.format_plain(payable_minor(facts), 'EUR')}"
-    text = payment_reference(facts)[:_EPC_TEXT_MAX]
-    return "\n".join(["BCD", "002", "1", "SCT", account.bic, name, iban, amount, "", "", text])
+    structured = creditor_reference(facts, iban)
+    remittance = [structured] if structured else ["", quoted_reference(facts)[:_EPC_TEXT_MAX]]
+    return "\n".join(["BCD", "002", "1", "SCT", account.bic, name, iban, amount, "", *remittance])
 
 
 def swiss_payload(facts: LetterFacts, iban: str, holder: str) -> str:
-    """Return the Swiss QR text (SIX implementation guidelines 2.x).
+    """Return the Swiss QR text (SIX implementation guidelines 2.x) with structured addresses.
 
-    Structured addresses, no reference (NON).
+    The reference is a QR reference for a QR-IBAN, else ISO 11649, none where our number makes none.
     """
     creditor, recipient = facts.creditor, facts.recipient
     payee = swiss_party(holder or creditor.name, creditor.street, creditor.postcode, creditor.city, creditor.country)
     payer = swiss_party(recipient.name, recipient.street, recipient.postcode, recipient.city, recipient.country)
     amount = money.format_plain(payable_minor(facts), facts.currency)
-    message = payment_reference(facts)[:140]
+    message = quoted_reference(facts)[:140]
     known = all((recipient.name, recipient.postcode, recipient.city, recipient.country))
     debtor = payer if known else [""] * 7
+    structured = creditor_reference(facts, iban)
+    scheme = ("QRR" if is_qr_iban(iban) else "SCOR") if structured else "NON"
     head = ["SPC", "0200", "1", iban, *payee, *[""] * 7, amount, facts.currency]
-    return "\n".join([*head, *debtor, "NON", "", message, "EPD"])
+    return "\n".join([*head, *debtor, scheme, structured, message, "EPD"])
 
 
 def swiss_party(name: str, street: str, postcode: str, city: str, country: str) -> list[str]:
@@ -172,7 +189,7 @@ def vietqr_payload(facts: LetterFacts, account: BankAccount) -> str:
     """Return the VietQR text for a transfer to an account, with its checksum."""
     beneficiary = _tlv("00", account.bank_bin) + _tlv("01", account.account_number.replace(" ", ""))
     merchant = _tlv("00", "A000000727") + _tlv("01", beneficiary) + _tlv("02", "QRIBFTTA")
-    purpose = _ascii(payment_reference(facts))[:_VIETQR_PURPOSE_MAX]
+    purpose = _ascii(quoted_reference(facts))[:_VIETQR_PURPOSE_MAX]
     fields = [
         ("00", "01"),
         ("01", "12"),

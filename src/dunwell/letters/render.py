@@ -5,6 +5,7 @@ the typesetter's threads do not survive it; start workers with ``spawn``.
 """
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,16 +15,18 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any, Literal
 
 import typst
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from dunwell.errors import RenderError
 from dunwell.letters.annexes.files import Sheet
-from dunwell.letters.content import Annex, LetterContent, Table
-from dunwell.letters.page_data import letter_data
+from dunwell.letters.clean import is_composed
+from dunwell.letters.content import Annex, Cell, LetterContent, Table
+from dunwell.letters.page_data import bottom_mm, letter_data, page_form
 
 Standards = Sequence[Literal["a-3a", "ua-1"]]
 
@@ -34,9 +37,19 @@ _HERE = Path(__file__).parent
 _LAYOUTS = _HERE / "layouts"
 _FONTS = _HERE / "fonts"
 _FACES = ("Inter-Regular.otf", "NotoEmoji-Regular.ttf", "DroidSansFallback.ttf")
-_TEMPLATES = "templates"
+_MAIN = "main.typ"
+_DATA_FILE, _FEATURES_FILE = "letter.json", "features.json"
+_COMPOSED_FEATURES = {"ccmp": 0}
+"""The font's rules for putting signs together take time and do nothing where every sign is whole."""
+
+_PAPERS = "papers"
 
 Data = dict[str, Any]
+Completed = Callable[[Data, Mapping[str, str]], Data]
+"""Fills in a letter's data, knowing where each of its sheets lies."""
+
+_SETTING = Lock()
+"""The compiler sets one letter at a time; threads that share the process wait for each other."""
 
 
 def render_pdf(content: LetterContent, sheets: Sequence[Sheet] = ()) -> bytes:
@@ -57,29 +70,86 @@ def render_pdf(content: LetterContent, sheets: Sequence[Sheet] = ()) -> bytes:
         ]
         return data
 
+    pdf = _typeset_counted(content, sheets, completed)
+    if not _may_fit_one_page(content, pdf):
+        return pdf
+
     def tightened(data: Data, places: Mapping[str, str]) -> Data:
         return {**completed(data, places), "tight": True}
 
-    pdf = typeset_pdf(content, sheets, completed, ARCHIVAL)
-    if _may_fit_one_page(content) and page_count(pdf) == 2:
-        tight = typeset_pdf(content, sheets, tightened, ARCHIVAL)
-        return tight if page_count(tight) == 1 else pdf
-    return pdf
+    tight = _typeset_counted(content, sheets, tightened)
+    return tight if page_count(tight) == 1 else pdf
 
 
 _ROWS_OF_ONE_PAGE = 4
-"""A letter with more rows in its tables than this needs its second page; setting it again would be lost time."""
+"""A letter with more rows in its tables than this needs its second page."""
+
+_OVERFLOW_MAX_MM = 8.0
+"""Setting a letter tighter gains about 4 mm; one that overflows by more than twice as much is not set again."""
+
+_PAGES = re.compile(rb"/Type/Pages/Count (\d+)")
+_LINE = re.compile(rb"q 1 0 0 -1 [\d.]+ ([\d.]+) cm[^q]{0,60}BT")
+"""A line of text in a page: the second figure is its height above the foot of the sheet, in points."""
+
+_SHAPES_MAX = 10_000
+_single: dict[tuple[object, ...], bool] = {}
+"""Which shapes of letters stood on one page when last set: a guess, which never changes what is printed."""
 
 
-def _may_fit_one_page(content: LetterContent) -> bool:
-    """Whether a letter is short enough that a signature alone on a second page would be a blemish."""
-    tables = [block for part in content.parts for block in part.blocks if isinstance(block, Table)]
-    return sum(len(table.rows) for table in tables) <= _ROWS_OF_ONE_PAGE and not content.annexes
+def _typeset_counted(content: LetterContent, sheets: Sequence[Sheet], completed: Completed) -> bytes:
+    """Typeset a letter whose template knows whether it has one page.
+
+    A letter of one page needs no look at its own page numbers, for which the typesetter would lay it out twice. The
+    guess is checked, so that the same letter gives the same bytes whatever was set before it.
+    """
+    shape = (content.kind, content.layout, content.language, len(content.annexes), *map(len, _table_rows(content)))
+    guess = _single.get(shape, False)
+    pdf = typeset_pdf(content, sheets, _knowing(completed, single=guess), ARCHIVAL)
+    is_single = page_count(pdf) == 1
+    if len(_single) < _SHAPES_MAX:
+        _single[shape] = is_single
+    if is_single == guess:
+        return pdf
+    return typeset_pdf(content, sheets, _knowing(completed, single=is_single), ARCHIVAL)
+
+
+def _knowing(completed: Completed, *, single: bool) -> Completed:
+    def known(data: Data, places: Mapping[str, str]) -> Data:
+        data = completed(data, places)
+        return {**data, "frame": {**data["frame"], "single": single}}
+
+    return known
+
+
+def _table_rows(content: LetterContent) -> list[tuple[tuple[Cell, ...], ...]]:
+    return [block.rows for part in content.parts for block in part.blocks if isinstance(block, Table)]
+
+
+def _may_fit_one_page(content: LetterContent, pdf: bytes) -> bool:
+    """Whether a letter overflows its page by so little that a signature alone on the second would be a blemish."""
+    short = sum(map(len, _table_rows(content))) <= _ROWS_OF_ONE_PAGE and not content.annexes
+    return short and page_count(pdf) == 2 and overflow_mm(content, pdf) <= _OVERFLOW_MAX_MM
+
+
+def overflow_mm(content: LetterContent, pdf: bytes) -> float:
+    """Return by how much the text on the second page is higher than the room left on the first."""
+    form = page_form(content.layout)
+    height = bottom_mm(form) + form["margin"]["bottom"]
+    first, second = (_lowest_mm(page, form["margin"]["bottom"]) for page in PdfReader(BytesIO(pdf)).pages)
+    used = height - form["margin"]["top"] - second
+    return float(used - (first - form["margin"]["bottom"]))
+
+
+def _lowest_mm(page: PageObject, above_mm: float) -> float:
+    """Return the height of the lowest line of text that stands above the footer."""
+    stream = page.get_contents()
+    lines = (float(y) * 25.4 / 72 for y in _LINE.findall(b"" if stream is None else stream.get_data()))
+    return min((y for y in lines if y > above_mm), default=above_mm)
 
 
 def page_count(pdf: bytes) -> int:
-    """Return how many pages a PDF has."""
-    return len(PdfReader(BytesIO(pdf)).pages)
+    """Return how many pages a PDF of ours has: the largest count in its tree of pages."""
+    return max(int(found) for found in _PAGES.findall(pdf))
 
 
 def render_annex(content: LetterContent, annex: Annex) -> bytes:
@@ -95,7 +165,8 @@ def render_pages(content: LetterContent, ppi: int = 110) -> list[bytes]:
     """Return each page as a PNG picture, for previews and galleries."""
     data = letter_data(content, printable=shipped_characters())
     try:
-        pages = _compiler().compile(sys_inputs=_inputs(data), format="png", ppi=ppi)
+        with _SETTING:
+            pages = _compiler().compile(input=_inputs(data), format="png", ppi=ppi)
     except typst.TypstError as error:
         raise RenderError(f"The letter could not be typeset: {error}") from error
     return [pages] if isinstance(pages, bytes) else list(pages or ())
@@ -104,7 +175,7 @@ def render_pages(content: LetterContent, ppi: int = 110) -> list[bytes]:
 def typeset_pdf(
     content: LetterContent,
     sheets: Sequence[Sheet],
-    completed: Callable[[Data, Mapping[str, str]], Data],
+    completed: Completed,
     standards: Standards,
 ) -> bytes:
     """Typeset a letter whose data ``completed`` fills in, knowing where each sheet lies.
@@ -126,7 +197,7 @@ def typeset_pdf(
 def _with_boxes(
     content: LetterContent,
     workplace: tuple[typst.Compiler, Mapping[str, str]],
-    completed: Callable[[Data, Mapping[str, str]], Data],
+    completed: Completed,
     standards: Standards,
 ) -> bytes:
     compiler, places = workplace
@@ -139,17 +210,30 @@ def _with_boxes(
 
 def _compiled(compiler: typst.Compiler, data: Data, written_on: date, standards: Standards) -> bytes:
     stamp = datetime.combine(written_on, time(12), tzinfo=UTC)
-    pdf, warnings = compiler.compile_with_warnings(
-        sys_inputs=_inputs(data), format="pdf", pdf_standards=list(standards), timestamp=stamp
-    )
+    with _SETTING:
+        pdf, warnings = compiler.compile_with_warnings(
+            input=_inputs(data), format="pdf", pdf_standards=list(standards), timestamp=stamp
+        )
     if warnings or not isinstance(pdf, bytes):
         # A warning means that something was left out, and a letter never loses a word in silence.
         raise RenderError(f"The letter could not be typeset: {'; '.join(str(warning) for warning in warnings)}")
     return pdf
 
 
-def _inputs(data: Data) -> dict[str, str]:
-    return {"letter": json.dumps(data, ensure_ascii=False)}
+def _inputs(data: Data) -> Any:  # the typesetter's types leave out that it reads files from memory
+    """Return the files that are made for one letter; the templates lie below the compiler's root.
+
+    As a file, data leave the typesetter's library as it is, so that it keeps what it knows of the templates.
+    """
+    text = json.dumps(data, ensure_ascii=False)
+    features = _COMPOSED_FEATURES if is_composed(text) else {}
+    files = {_DATA_FILE: text, _FEATURES_FILE: json.dumps(features)}
+    return {_MAIN: _main(), **{name: text.encode("utf-8", "replace") for name, text in files.items()}}
+
+
+@cache
+def _main() -> bytes:
+    return (_LAYOUTS / _MAIN).read_bytes()
 
 
 @contextmanager
@@ -163,31 +247,28 @@ def _workplace(sheets: Sequence[Sheet]) -> Iterator[tuple[typst.Compiler, Mappin
         return
     with TemporaryDirectory(prefix="dunwell-letter-") as folder:
         root = Path(folder)
-        (root / _TEMPLATES).mkdir()
         for template in _LAYOUTS.glob("*.typ"):
-            shutil.copyfile(template, root / _TEMPLATES / template.name)
-        yield (
-            typst.Compiler(str(root / _TEMPLATES / "main.typ"), root=folder, font_paths=_fonts()),
-            _placed(sheets, root),
-        )
+            shutil.copyfile(template, root / template.name)
+        (root / _PAPERS).mkdir()
+        yield typst.Compiler(root=folder, font_paths=_fonts()), _placed(sheets, root / _PAPERS)
 
 
-def _placed(sheets: Sequence[Sheet], root: Path) -> dict[str, str]:
-    """Write the sheets into ``root``; names that would clash or surprise a file system are made harmless."""
+def _placed(sheets: Sequence[Sheet], folder: Path) -> dict[str, str]:
+    """Write the sheets into ``folder``; names that would clash or surprise a file system are made harmless."""
     places: dict[str, str] = {}
     for sheet in sheets:
         name = "".join(char if char.isalnum() or char in "-_." else "_" for char in Path(sheet.file_name).name)
-        path = root / name.lstrip(".")
+        path = folder / name.lstrip(".")
         if path.exists() or not path.suffix:
             path = path.with_name(f"{len(places) + 1}-{path.name}")
         path.write_bytes(sheet.data)
-        places[sheet.file_name] = f"/{path.name}"
+        places[sheet.file_name] = f"/{folder.name}/{path.name}"
     return places
 
 
 @cache
 def _compiler() -> typst.Compiler:
-    return typst.Compiler(str(_LAYOUTS / "main.typ"), root=str(_LAYOUTS), font_paths=_fonts())
+    return typst.Compiler(root=str(_LAYOUTS), font_paths=_fonts())
 
 
 @cache

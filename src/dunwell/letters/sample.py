@@ -36,6 +36,9 @@ def _creditor(data: dict[str, Any]) -> Creditor:
 
 CREDITORS = {country: _creditor(data) for country, data in _DATA["creditor"].items()}
 RECIPIENTS = {country: Recipient(**data) for country, data in _DATA["recipient"].items()}
+FURTHER: dict[str, dict[str, Any]] = _DATA["further"]
+"""Recipients whose letters take a country form that no sample of ``RECIPIENTS`` shows, by form: fr-BE, fr-CH."""
+
 CLAUSES: dict[str, dict[str, str]] = _DATA["clause"]
 """Per language: the ``text`` of the clause that letters quote."""
 
@@ -50,14 +53,16 @@ CURRENCIES = {"GB": "GBP", "US": "USD", "CH": "CHF", "RO": "RON", "VN": "VND"}
 
 
 def sample_facts(kind: str = "reminder", country: str = "GB", step: str = "", invoices: int = 3) -> LetterFacts:
-    """Return facts of a letter of ``kind`` between two businesses of one country.
+    """Return facts of a letter of ``kind`` between two businesses of one ``country``, or to one of ``FURTHER``.
 
     ``step`` chooses between ``second_request`` and ``third_request`` (with the hold warning) for a collection
     letter.
     """
-    recipient = RECIPIENTS[country]
-    currency = CURRENCIES.get(country, "EUR")
-    rate = Decimal(INTEREST[country]["rate"]) if kind in _CHARGED else None
+    further = FURTHER.get(country)
+    recipient = Recipient(**further["recipient"]) if further else RECIPIENTS[country]
+    home = further["creditor"] if further else country
+    currency = CURRENCIES.get(home, "EUR")
+    rate = Decimal(INTEREST[home]["rate"]) if kind in _CHARGED else None
     lines = tuple(sample_invoice(i, currency, rate) for i in range(invoices))
     facts = LetterFacts(
         kind=kind,
@@ -65,12 +70,14 @@ def sample_facts(kind: str = "reminder", country: str = "GB", step: str = "", in
         written_on=WRITTEN_ON,
         currency=currency,
         reference="2026-0412",
-        creditor=CREDITORS[country],
+        creditor=CREDITORS[home],
         recipient=recipient,
         invoices=lines,
         clause_reference=clause_reference(recipient.language, "4.2"),
     )
-    return _SHAPES[step or kind](with_totals(facts))
+    shaped = _SHAPES[step or kind](with_totals(facts))
+    named = further.get("legal_basis") if further else None
+    return replace(shaped, legal_basis=named) if named and shaped.legal_basis else shaped
 
 
 def sample_invoice(index: int, currency: str, rate: Decimal | None) -> InvoiceLine:

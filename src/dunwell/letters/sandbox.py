@@ -32,8 +32,10 @@ _UNREADABLE = (TemplateSyntaxError, RecursionError, MemoryError, SyntaxError, Va
 """What the parser raises on texts made to break it: a tower of brackets, a number of ten thousand digits."""
 _UNFILLED = (TemplateError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_WHITESPACE = re.compile(r"[ \t\r\n]+")
 _TAGS = ("{{", "{%", "{#")
 _REASON_CHARS_MAX = 200
+_BLANKS = re.compile(" {2,}")
 _DIRECTIVE = re.compile(r"^:::\s*(\w+)$")
 
 Value = str | int | bool
@@ -42,7 +44,8 @@ Plural = Callable[..., str]
 
 def _escape(value: object) -> str:
     """Make a value literal in Markdown: every punctuation mark is escaped, whitespace is one blank."""
-    return _PUNCTUATION.sub(r"\\\1", re.sub(r"[ \t\r\n]+", " ", str(value)))
+    text = str(value)
+    return text if text.isalnum() else _PUNCTUATION.sub(r"\\\1", _WHITESPACE.sub(" ", text))
 
 
 _MARKDOWN = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=_escape, autoescape=False)
@@ -189,10 +192,10 @@ def _compile(source: str, *, markdown: bool) -> Template:
 
 def fill(source: str, values: Mapping[str, Value], plural: Plural) -> str:
     """Put values into a text that is not Markdown: a subject, an opening, a sentence."""
-    if not any(sign in source for sign in _TAGS):
+    if "{" not in source:
         return source.strip()
     filled = _run(source, values, plural, markdown=False)
-    return " ".join(word for word in filled.split(" ") if word).strip()
+    return _BLANKS.sub(" ", filled).strip()
 
 
 def fill_markdown(source: str, values: Mapping[str, Value], plural: Plural) -> str:

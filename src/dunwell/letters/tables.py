@@ -5,7 +5,6 @@ The typesetter could find widths and heights itself, but would set every cell tw
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from dunwell.letters import fit
 from dunwell.letters.content import Table, TotalRow
@@ -42,7 +41,7 @@ _LINE_EM = 2048 / 2816
 
 _OWN_SIGNS = re.compile(
     "[ -~\u00a0-\u0148\u014a-\u017f\u01a0\u01a1\u01af\u01b0\u0218-\u021b\u1ea0-\u1ef9"
-    "\u2010-\u2015\u2018-\u201e\u2026\u202f\u20ab\u20ac]*"
+    "\u2010-\u2015\u2018-\u201e\u2026\u202f\u20ab\u20ac\u2212]*"
 )
 """Signs that the letters' font has in every face; others may come from a font with taller lines."""
 
@@ -77,7 +76,7 @@ def column_widths(table: Table, size: float, inset: float, space_mm: float) -> l
     padding = [2 * inset if 0 < index < last else inset for index in range(last + 1)]
     widths = [needed_em(table, index) * unit + padding[index] for index in range(last + 1)]
     room = space_mm - sum(widths)
-    heads = [_SMALL * _width_em(table.columns[i].label) * unit + padding[i] for i in range(last + 1)]
+    heads = [_SMALL * fit.width_em(table.columns[i].label) * unit + padding[i] for i in range(last + 1)]
     for index in sorted(range(last + 1), key=lambda i: heads[i] - widths[i]):
         more = heads[index] - widths[index]
         if 0 < more <= room:
@@ -117,7 +116,7 @@ def _row_height(cells: Iterable[tuple[str, str, float]], size: float) -> float |
 
 def is_one_line(text: str, width_mm: float, size: float) -> bool:
     """Tell whether a text surely stands on one line of ``width_mm`` at ``size`` points, in the letters' font alone."""
-    return _OWN_SIGNS.fullmatch(text) is not None and _width_em(text) * size * fit.MM_PER_POINT <= width_mm
+    return _OWN_SIGNS.fullmatch(text) is not None and fit.width_em(text) * size * fit.MM_PER_POINT <= width_mm
 
 
 def one_line_mm(size: float) -> float:
@@ -125,10 +124,5 @@ def one_line_mm(size: float) -> float:
     return _LINE_EM * size * fit.MM_PER_POINT
 
 
-@lru_cache(maxsize=8192)
-def _width_em(text: str) -> float:
-    return fit.width_em(text)
-
-
 def _widest(texts: list[str]) -> float:
-    return max((_width_em(text) for text in texts if text), default=0.0)
+    return max((fit.width_em(text) for text in texts if text), default=0.0)

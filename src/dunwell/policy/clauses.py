@@ -1,8 +1,8 @@
 """The policy as numbered clauses in the reader's language: what letters quote and ``policy show`` prints.
 
 There is a clause for every rule that is switched on and concerns the customer. Rules of the house alone (four
-eyes, age of bank data, unverified rates) have none. Each clause has a key that stays the same whatever its
-number, so that a letter can ask for ``hold.cure`` and print "clause 4.2".
+eyes, age of bank data, unverified rates, keeping times) have none. Each clause has a key that stays the same whatever
+its number, so that a letter can ask for ``hold.cure`` and print "clause 4.2".
 """
 
 from collections.abc import Callable, Iterator

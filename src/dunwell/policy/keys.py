@@ -40,6 +40,9 @@ LETTERS = (
 )  # fmt: skip
 """Every kind of letter (product §3)."""
 
+HELD_KINDS = ("contact", "notes", "letters", "documents")
+"""What is held on the person behind an account, by what it is for: each kind has its own keeping time."""
+
 PARTY_TYPES = ("business", "consumer", "public")
 DAY_COUNTS = ("act/365", "act/360", "30/360")
 
@@ -98,7 +101,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
         Key("max_data_age_days", "whole", high=90),
         *_flags("chase", "restart_on_cure", "pursue_charges_after_principal", "four_eyes", "compensation"),
         *(Key(name, "table") for name in ("delivery_days", "annexes", "hold", "late_fee", "interest", "plan")),
-        *(Key(name, "table") for name in ("longer_line", "discount", "referral", "steps")),
+        *(Key(name, "table") for name in ("longer_line", "discount", "referral", "keeping", "steps")),
     ),
     "delivery_days": tuple(Key(channel, "whole", high=30) for channel in CHANNELS),
     "annexes": tuple(Key(letter, "choices", choices=ANNEX_KINDS) for letter in LETTERS),
@@ -167,6 +170,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
         Key("success_fee", "percent", high=100, field="success_fee_hundredths"),
         Key("recovery", "table"),
     ),
+    "keeping": tuple(Key(f"{kind}_years", "whole", high=100) for kind in HELD_KINDS),
     "recovery": (
         Key("up_to_days_past_due", "whole", low=1, high=36500),
         Key("probability_percent", "whole", high=100, required=True),

@@ -7,10 +7,11 @@ creditor's country.
 
 from collections.abc import Iterator
 
-from dunwell.law.model import Law, Limit, Tier
+from dunwell.law.model import KeepingRule, Law, Limit, Tier
 from dunwell.law.percent import format_percent
 from dunwell.money import divide_half_up, format_plain
 from dunwell.policy.fees import fee_minor
+from dunwell.policy.keeping import least_years, written_years
 from dunwell.policy.keys import PARTY_TYPES
 from dunwell.policy.model import Fee, Policy, PolicySet
 from dunwell.policy.places import Path
@@ -41,6 +42,18 @@ def check_law(policies: PolicySet, law: Law, creditor_country: str, report: Repo
         for fee, path, is_first in _fees(policy):
             _check_fee(fee, [one for one in limits if _concerns(one, is_first=is_first)], law, (*at, *path), report)
         _check_rate(policy, law, groups, at, report)
+        _check_keeping(policy, law.keeping.get(creditor_country), at, report)
+
+
+def _check_keeping(policy: Policy, rule: KeepingRule | None, at: Path, report: Report) -> None:
+    """Report years that are fewer than the creditor's law of accounts wants; the law's are followed."""
+    for kind, need in least_years(rule).items():
+        years = written_years(policy.keeping).get(kind)
+        if rule is not None and years is not None and years < need:
+            key = f"{kind}_years"
+            message = f"keeping.{key} is {years}, but the law of {rule.jurisdiction} wants {need} ({rule.legal_basis})."
+            doubt = "" if rule.verified else " This figure is not verified."
+            report.add((*at, "keeping", key), message, f"They are kept {need} years whatever is written here.{doubt}")
 
 
 def reach(policies: PolicySet, creditor_country: str) -> dict[str, list[Group]]:

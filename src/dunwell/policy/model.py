@@ -176,6 +176,19 @@ class ReferralTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepingTimes:
+    """How many calendar years after the year of a customer's last business each kind of their data is kept.
+
+    ``None``: until a person erases it. When the years are over, its erasure is proposed, never done by itself.
+    """
+
+    contact_years: int | None = None
+    notes_years: int | None = None
+    letters_years: int | None = None
+    documents_years: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One named policy; ``chase`` off excludes every customer on it: no letter, no hold, no referral."""
 
@@ -201,6 +214,7 @@ class Policy:
     longer_line: LongerLineTerms = field(default_factory=LongerLineTerms)
     discount: DiscountTerms = field(default_factory=DiscountTerms)
     referral: ReferralTerms = field(default_factory=ReferralTerms)
+    keeping: KeepingTimes = field(default_factory=KeepingTimes)
 
 
 @dataclass(frozen=True, slots=True)

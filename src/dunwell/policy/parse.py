@@ -21,6 +21,7 @@ from dunwell.policy.model import (
     FeeBand,
     HoldRule,
     InterestTerms,
+    KeepingTimes,
     LateFee,
     LongerLineTerms,
     PlanTerms,
@@ -52,6 +53,7 @@ _TABLES = {
     "plan": PlanTerms,
     "longer_line": LongerLineTerms,
     "discount": DiscountTerms,
+    "keeping": KeepingTimes,
 }
 
 

@@ -6,12 +6,13 @@ How a promise or a credit note turned out is not written down here: the run reco
 from dataclasses import dataclass
 from datetime import date
 
-from dunwell.casework.cases import Act, advance, begin, close
+from dunwell.casework.cases import Act, advance, begin_once, close
 from dunwell.errors import RefusedError, UsageError
 from dunwell.runs.case_subject import Subject, open_minor
 from dunwell.runs.desk import Desk
 from dunwell.store import audit
 from dunwell.store.bulk import writing
+from dunwell.store.claims import R, same_row
 from dunwell.store.models import Account, Call, Dispute, Exclusion, Note, Promise
 
 
@@ -41,8 +42,7 @@ def promise(desk: Desk, about: Subject, until_on: date, amount_minor: int | None
         until_on=until_on,
         note=said.note,
     )
-    begin(made, "make", act(desk, said))
-    return made
+    return begin_once(made, "make", act(desk, said))
 
 
 def dispute(desk: Desk, about: Subject, amount_minor: int | None, said: Said) -> Dispute:
@@ -59,8 +59,7 @@ def dispute(desk: Desk, about: Subject, amount_minor: int | None, said: Said) ->
         opened_on=desk.as_of,
         note=said.note,
     )
-    begin(opened, "open", act(desk, said))
-    return opened
+    return begin_once(opened, "open", act(desk, said))
 
 
 def uphold(desk: Desk, found: Dispute, amount_minor: int | None, said: Said) -> None:
@@ -86,8 +85,7 @@ def exclude(desk: Desk, about: Subject, until_on: date | None, said: Said) -> Ex
         until_on=until_on,
         note=said.note,
     )
-    begin(excluded, "exclude", act(desk, said))
-    return excluded
+    return begin_once(excluded, "exclude", act(desk, said))
 
 
 def end(desk: Desk, found: Promise | Dispute | Exclusion, event: str, said: Said) -> None:
@@ -111,17 +109,17 @@ def call(desk: Desk, about: Subject, result: CallResult, said: Said) -> tuple[Ca
         raise UsageError("A promise has its day: say --until.")
     if result.outcome == "disputed" and not said.note:
         raise UsageError("Say what is disputed: --note.")
+    spoken = Call(
+        account=about.account,
+        on=desk.as_of,
+        currency=about.named_currency,
+        outcome=result.outcome,
+        spoke_with=result.spoke_with,
+        note=said.note,
+        by=desk.by,
+    )
     with writing():
-        made = Call.objects.create(
-            account=about.account,
-            on=desk.as_of,
-            currency=about.named_currency,
-            outcome=result.outcome,
-            spoke_with=result.spoke_with,
-            note=said.note,
-            by=desk.by,
-        )
-        audit.added(made, "call", on=desk.as_of, by=desk.by, account_id=about.account.pk)
+        made = _once(spoken)
         proven = Said(said.note, said.evidence or f"call {made.pk}")
         if result.outcome == "promised" and result.until_on is not None:
             return made, promise(desk, about, result.until_on, result.amount_minor, proven)
@@ -135,6 +133,13 @@ def note(desk: Desk, account: Account, text: str) -> Note:
     if not text.strip():
         raise UsageError("The note is empty.")
     with writing():
-        made = Note.objects.create(account=account, on=desk.as_of, text=text.strip(), by=desk.by)
-        audit.added(made, "note", on=desk.as_of, by=desk.by, account_id=account.pk)
-    return made
+        return _once(Note(account=account, on=desk.as_of, text=text.strip(), by=desk.by))
+
+
+def _once(row: R) -> R:
+    """Keep a call or a note, or return the one that says exactly the same, of the same day and person."""
+    same = same_row(row)
+    if same is None:
+        row.save(force_insert=True)
+        audit.added(row, type(row).__name__.lower(), on=row.on, by=row.by, account_id=row.account_id)
+    return same or row

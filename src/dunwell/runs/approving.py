@@ -25,7 +25,7 @@ from dunwell.runs.case_facts import case_facts, no_longer_wanted
 from dunwell.runs.case_letters import is_case_letter
 from dunwell.runs.desk import Desk
 from dunwell.runs.frozen import freeze
-from dunwell.runs.gate import require_fresh_data
+from dunwell.runs.gate import require_fresh_data, require_money_placed
 from dunwell.runs.letter_facts import Situation, facts_of, situation
 from dunwell.runs.occasion import occasion_of
 from dunwell.runs.plan_keeping import propose_hold_again
@@ -113,6 +113,8 @@ def _still_asked_for(desk: Desk, letter: Letter) -> Situation:
     now = situation(desk.rules, letter.account_id, letter.currency, desk.as_of)
     policy = desk.rules.policy(now.row["policy"])
     require_fresh_data(policy, desk.as_of)
+    if letter.is_request:
+        require_money_placed(letter.account_id, letter.currency)
     if is_case_letter(letter):
         _require_wanted(desk, letter, now.row)
     if letter.is_request and letter.state in ("draft", "approved") and not _asks_for(desk, letter, now.row):

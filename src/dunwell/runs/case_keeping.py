@@ -7,8 +7,8 @@
     offers       lapsed
     orders       invoiced; released when the hold on their account has ended
 
-Nothing is called broken on bank data that does not reach its day. What is recognised today counts in the next
-assessment.
+Nothing is called broken on bank data that does not reach its day, or while money waits that may be the customer's. What
+is recognised today counts in the next assessment.
 """
 
 from collections import defaultdict
@@ -21,6 +21,7 @@ from dunwell.casework.recognition import Fulfilled, Promised, Settlement, kept_p
 from dunwell.runs.ordering import held_for_hold, limit_left_minor, release_waiting
 from dunwell.runs.plan_keeping import keep_plans, lapse_offers
 from dunwell.store.cases import EntryRow, cases, entries
+from dunwell.store.cash import complete_for
 from dunwell.store.fingerprint import RUN
 from dunwell.store.models import HOLD_LIVE, Account, Dispute, Hold, Invoice, Letter, Order, Promise
 from dunwell.store.queries import bank_complete_through
@@ -75,7 +76,7 @@ def _close_promise(one: Promise, fulfilled: Fulfilled | None, as_of: date, known
         reason = f"paid in full on {fulfilled.on}"
         act = Act(as_of, RUN, reason, ", ".join(fulfilled.references))
         advance(one, "keep", act, closed_on=as_of, held_through_on=one.until_on)
-    elif one.until_on <= known_through:
+    elif one.until_on <= complete_for(one.account_id, known_through):
         act = Act(as_of, RUN, f"not paid in full by {one.until_on}", f"bank data complete through {known_through}")
         advance(one, "break", act, closed_on=as_of, held_through_on=one.until_on)
 

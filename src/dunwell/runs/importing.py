@@ -4,7 +4,7 @@ What others refer to goes in first; each file goes in within one transaction. A 
 an invoice list does, adds those that are missing and leaves the others as they are.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from dunwell.errors import Problem
-from dunwell.runs.cash import with_payments
+from dunwell.runs.cash import keep, look, look_again, with_payments
 from dunwell.sources import registry
 from dunwell.sources.contract import SURENESS, Confidence, Document, Reading, SourceFile, Sureness, nothing_read
 from dunwell.sources.mapping import NO_MAPPING, Mapping, read_mapping
@@ -23,7 +23,9 @@ from dunwell.sources.tabular import reader
 from dunwell.sources.tabular.reader import Understood
 from dunwell.sources.unpacking import unpack
 from dunwell.store.bulk import writing
+from dunwell.store.fingerprint import RUN
 from dunwell.store.importing import Imported, Origin, import_parsed, known_accounts, known_invoices
+from dunwell.store.matches import Taking
 from dunwell.store.workspace import Workspace
 
 MAPPINGS = "mappings"
@@ -35,6 +37,8 @@ _PREVIEW_ROWS = 5
 
 Asked = Callable[[Understood, Options], Understood | None]
 """Asks a person what a file is; ``None``: nobody is there, or the person does not know."""
+Watched = Callable[[str, str, float], None]
+"""Is told what is done now, "reading" or "writing", to which file, and which share of the whole is behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,9 @@ class FileReport:
     """What came of one file: its tables, its problems, and where the rejected rows were put.
 
     ``sureness`` says how sure it is that the file is what ``recognised`` says; ``columns`` are the headers chosen, by
-    table and canonical column; ``preview`` holds the first rows as understood; ``draft`` is a mapping to complete where
-    the file could not be read.
+    table and canonical column; ``preview`` holds the first rows as understood, ``entries`` the first entries of a
+    statement (``contract.BANK_ENTRY``) that says of itself through which day it is complete
+    (``bank_complete_through``); ``draft`` is a mapping to complete where the file could not be read.
     """
 
     source: str
@@ -56,6 +61,8 @@ class FileReport:
     sureness: Sureness | None = None
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
     preview: tuple[Table, ...] = ()
+    entries: pl.DataFrame | None = None
+    bank_complete_through: date | None = None
     draft: str = ""
     documents: int = 0
 
@@ -66,6 +73,7 @@ class ImportRequest:
 
     ``mapping_file`` is where ``mapping`` was read from, to be remembered for the layout. ``ask`` is called where a file
     leaves doubt. With ``is_preview`` nothing is written; ``is_statement`` says that doubtful tables are bank exports.
+    ``watch`` is told how far it has come.
     """
 
     files: tuple[Path, ...]
@@ -77,6 +85,7 @@ class ImportRequest:
     is_preview: bool = False
     is_statement: bool = False
     ask: Asked | None = None
+    watch: Watched | None = None
 
 
 @dataclass(slots=True)
@@ -108,14 +117,25 @@ def import_files(workspace: Workspace, request: ImportRequest) -> list[FileRepor
     options = _informed(items, options)
     reports = [_report(nothing_read(problem.source, problem)) for problem in unpacked.problems]
     seen = pl.DataFrame(schema=INVOICE_FACTS)
+    imported: list[tuple[_Item, FileReport]] = []
+    behind, whole = 0, sum(item.file.size() for item in items) or 1
     for item in sorted(items, key=_rank):
+        _watch(request, "reading", item, behind / whole)
         reading = _read(item, replace(options, invoices=_invoices_known(item, seen)))
         if request.is_preview:
             seen = pl.concat([seen, *_facts(reading)])
             reports.append(_previewed(item, reading))
         else:
-            reports.append(_import_one(workspace, item, reading, request))
-    return reports
+            _watch(request, "writing", item, (behind + item.file.size() / 2) / whole)
+            imported.append((item, _import_one(workspace, item, reading, request)))
+        behind += item.file.size()
+    _match_again(workspace, imported)
+    return [*reports, *(report for _, report in imported)]
+
+
+def _watch(request: ImportRequest, step: str, item: _Item, share: float) -> None:
+    if request.watch is not None:
+        request.watch(step, item.file.name, share)
 
 
 def _looked_at(workspace: Workspace, file: SourceFile, request: ImportRequest, options: Options) -> _Item:
@@ -249,30 +269,54 @@ def _facts(reading: Reading) -> Iterator[pl.DataFrame]:
 
 def _previewed(item: _Item, reading: Reading) -> FileReport:
     first = tuple(Table(table.kind, table.frame.head(_PREVIEW_ROWS)) for table in reading.tables)
-    return replace(_report(reading, item), preview=first)
+    entries = reading.entries.head(_PREVIEW_ROWS) if reading.entries is not None else None
+    return replace(
+        _report(reading, item), preview=first, entries=entries, bank_complete_through=reading.bank_complete_through
+    )
 
 
 def _import_one(workspace: Workspace, item: _Item, reading: Reading, request: ImportRequest) -> FileReport:
     options = Options(currency=workspace.currency, country=workspace.creditor.country)
-    accounts = known_accounts()
-    reading = with_payments(reading)
-    parsed = _only_new_customers(reading.as_parsed(), accounts)
-    checked = check_references(parsed, pl.Series(sorted(accounts), dtype=pl.String), known_invoices(), options)
-    origin = Origin(
-        source=Path(item.file.name).name,
-        sha256=_digest(item.file),
-        by=request.by,
-        bank_complete_through=request.bank_complete_through or reading.bank_complete_through,
-        is_bank_list=item.understood is not None,
-        rows_rejected=len(checked.rejected_lines),
-        on=datetime.now(workspace.time_zone).date(),
-    )
+    digest = _digest(item.file)
     with writing():
+        looked = look(reading.entries) if reading.entries is not None else None
+        reading = with_payments(reading, looked) if looked else reading
+        accounts = known_accounts()
+        parsed = _only_new_customers(reading.as_parsed(), accounts)
+        checked = check_references(parsed, pl.Series(sorted(accounts), dtype=pl.String), known_invoices(), options)
+        origin = Origin(
+            source=Path(item.file.name).name,
+            sha256=digest,
+            by=request.by,
+            bank_complete_through=request.bank_complete_through or reading.bank_complete_through,
+            is_bank_list=item.understood is not None,
+            rows_rejected=len(checked.rejected_lines),
+            on=_today(workspace),
+        )
         imported = tuple(import_parsed(table.kind, table.frame, origin) for table in checked.tables)
+        if looked and imported:
+            keep(looked, Taking(_today(workspace), RUN, imported[-1].batch_id))
     kept = [_keep(workspace, document) for document in reading.documents] if imported else []
     report = _report(replace(reading, problems=checked.problems), item)
     rejects = _write_rejects(workspace, item.file, checked.rejects)
     return replace(report, imported=imported, rejects=rejects, documents=sum(kept))
+
+
+def _today(workspace: Workspace) -> date:
+    return datetime.now(workspace.time_zone).date()
+
+
+def _match_again(workspace: Workspace, items: Iterable[tuple[_Item, FileReport]]) -> None:
+    """Look again at the bank entries that wait when something else than a statement has come in."""
+    if not any(_has_changed(report) for item, report in items if not item.module.startswith(_BANK)):
+        return
+    with writing():
+        on = _today(workspace)
+        look_again(Origin("bank entries that waited", by=RUN, on=on, is_bank_list=False), Taking(on, RUN))
+
+
+def _has_changed(report: FileReport) -> bool:
+    return any(table.inserted or table.updated or table.removed for table in report.imported)
 
 
 def _only_new_customers(parsed: Parsed, known: frozenset[str]) -> Parsed:

@@ -7,6 +7,7 @@ from dunwell.casework.recognition import Fulfilled, Settlement, paid_instalments
 from dunwell.runs import case_letters
 from dunwell.runs.case_letters import Wanted, withdraw_drafts
 from dunwell.store.cases import EntryRow, cases, entries, net_open_minor
+from dunwell.store.cash import complete_for
 from dunwell.store.claims import Move, place_hold
 from dunwell.store.fingerprint import RUN
 from dunwell.store.models import HOLD_LIVE, CaseLetter, Hold, Instalment, Letter, Offer, Plan
@@ -44,7 +45,7 @@ def _keep(plan: Plan, as_of: date, known_through: date) -> None:
         close(plan, "complete", Act(as_of, RUN, "every instalment is paid", references))
         return
     missed = next(one for one in instalments if one.paid_on is None)
-    if missed.due_on + timedelta(days=plan.grace_days) <= known_through:
+    if missed.due_on + timedelta(days=plan.grace_days) <= complete_for(plan.account_id, known_through):
         _default(plan, missed, as_of, known_through)
 
 

@@ -8,6 +8,7 @@ from dunwell.errors import RefusedError, UsageError
 from dunwell.runs.answers import Said, act
 from dunwell.runs.case_subject import Subject, required_situation
 from dunwell.runs.desk import Desk
+from dunwell.runs.gate import require_money_placed
 from dunwell.runs.offering import Customer, referral
 from dunwell.store.models import REFERRAL_LIVE, Referral
 
@@ -70,7 +71,11 @@ def approve(desk: Desk, found: Referral, said: Said) -> None:
 
 
 def hand_over(desk: Desk, found: Referral, said: Said) -> None:
-    """Record that the case file was handed over: from today we chase no more."""
+    """Record that the case file was handed over: from today we chase no more.
+
+    Raises ``RefusedError`` while money waits that may be theirs.
+    """
+    require_money_placed(found.account_id, found.currency)
     advance(found, "hand over", act(desk, said), handed_over_on=desk.as_of)
 
 

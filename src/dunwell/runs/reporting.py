@@ -7,10 +7,12 @@ import polars as pl
 
 from dunwell.assess.reasons import explain, summarise
 from dunwell.errors import Problem
+from dunwell.runs.gate import held_back_reason, waiting_receipts
 from dunwell.runs.nightly import DayReport
 from dunwell.runs.offering import Customer, alternatives, referral
 from dunwell.store import queries
 from dunwell.store.cases import failed_plans
+from dunwell.store.cash import Receipt
 from dunwell.store.lookups import account_names
 
 _BUCKETS = {
@@ -32,6 +34,7 @@ _AMOUNTS_AFTER = (
     "credit_limit_minor",
 )
 _ON_THE_LADDER = ("letter", "hold", "refer")
+_FEW = 500
 _URGENCY = {"hold": 0, "release": 1, "refer": 2, "review": 3, "match_cash": 4, "letter": 5}
 
 
@@ -71,6 +74,8 @@ class _Names:
         self.accounts: Mapping[int, tuple[str, str]] = account_names(account_ids)
         holds = [] if report.is_replay else queries.live_holds(account_ids).iter_rows(named=True)
         self.holds = {(hold["account_id"], hold["currency"]): str(hold["state"]) for hold in holds}
+        asked = account_ids if len(account_ids) <= _FEW else None
+        self.waiting: Mapping[tuple[int, str], list[Receipt]] = {} if report.is_replay else waiting_receipts(asked)
 
     def number(self, row: Mapping[str, Any]) -> str:
         return self.accounts[row["account_id"]][0]
@@ -82,9 +87,15 @@ class _Names:
         """The state of the hold: the case's own where there is one, else what the assessment proposes."""
         return self.holds.get((row["account_id"], row["currency"]), str(row["hold"]))
 
+    def money(self, row: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
+        """Why no letter goes out while money waits that may be theirs, and the bank entries that it is."""
+        waiting = self.waiting.get((row["account_id"], row["currency"]), [])
+        reason = held_back_reason(waiting, language) or None
+        return {"held_back": reason, "bank_entries": [receipt.entry_id for receipt in waiting]}
 
-def account_json(row: Mapping[str, Any], report: DayReport, names: _Names) -> dict[str, Any]:
-    """Return one account and currency of a run."""
+
+def account_json(row: Mapping[str, Any], report: DayReport, names: _Names, language: str = "en") -> dict[str, Any]:
+    """Return one account and currency of a run; its reasons in a language."""
     policy = report.rules.policy(row["policy"])
     return {
         "account_number": names.number(row),
@@ -99,9 +110,10 @@ def account_json(row: Mapping[str, Any], report: DayReport, names: _Names) -> di
         "step": row["step"] if row["action"] in _ON_THE_LADDER else None,
         "next_step": row["step"],
         "letter_kind": row["letter_kind"],
-        "reasons": [reason.as_json() for reason in explain(row, policy)],
+        "reasons": [reason.as_json() for reason in explain(row, policy, language)],
         "pay_by_on": _iso(row["pay_by_on"]),
         "next_look_on": _iso(row["next_look_on"]),
+        **names.money(row, language),
     }
 
 
@@ -130,6 +142,7 @@ def _item(
         "why": summarise(row, report.rules.policy(row["policy"])),
         "letter": references.get((row["account_id"], row["currency"])),
         "pay_by_on": _iso(row["pay_by_on"]),
+        **names.money(row),
     }
 
 
@@ -138,7 +151,9 @@ def _references() -> dict[tuple[int, str], str]:
     return {(letter.account_id, letter.currency): letter.reference for letter in waiting}
 
 
-def why_json(report: DayReport, account_id: int, *, wants_referral: bool = False) -> list[dict[str, Any]]:
+def why_json(
+    report: DayReport, account_id: int, *, wants_referral: bool = False, language: str = "en"
+) -> list[dict[str, Any]]:
     """Return, per currency of one account, each rule with its numbers and what would change the outcome.
 
     Where the action leaves a decision to a person, what the policy offers stands beside it: ``alternatives``, and for
@@ -148,7 +163,7 @@ def why_json(report: DayReport, account_id: int, *, wants_referral: bool = False
     account = queries.accounts_by_id([account_id])[account_id]
     customer = Customer(account.country, account.party_type, failed_plans(account_id))
     return [
-        _why(row, report, names) | _choices(row, report, customer, wants_referral=wants_referral)
+        _why(row, report, names, language) | _choices(row, report, customer, wants_referral=wants_referral)
         for row in _own_rows(report, account_id)
     ]
 
@@ -157,13 +172,13 @@ def _own_rows(report: DayReport, account_id: int) -> Iterator[Mapping[str, Any]]
     yield from report.accounts.filter(pl.col("account_id") == account_id).iter_rows(named=True)
 
 
-def _why(row: Mapping[str, Any], report: DayReport, names: _Names) -> dict[str, Any]:
+def _why(row: Mapping[str, Any], report: DayReport, names: _Names, language: str) -> dict[str, Any]:
     policy = report.rules.policy(row["policy"])
-    reasons = [{**reason.as_json(), "change": reason.change} for reason in explain(row, policy)]
+    reasons = [{**reason.as_json(), "change": reason.change} for reason in explain(row, policy, language)]
     return {
-        **account_json(row, report, names),
+        **account_json(row, report, names, language),
         "as_of": report.as_of.isoformat(),
-        "summary": summarise(row, policy),
+        "summary": summarise(row, policy, language),
         "reasons": reasons,
     }
 

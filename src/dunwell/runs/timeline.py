@@ -1,16 +1,15 @@
-"""Everything that happened with an account, in order, one line each, with who and why."""
+"""Everything that happened with an account, in order, one line each, with who and why, in a language."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from dunwell.runs.wording import amount
+from dunwell.runs.wording import amount, sentence
 from dunwell.store.models import (
     Account,
     Call,
     CaseTransition,
-    Decision,
     Entry,
     Event,
     HoldTransition,
@@ -19,13 +18,18 @@ from dunwell.store.models import (
     Note,
     Run,
 )
+from dunwell.store.recording import read_history
+
+REPLY = "reply"
+"""The source of an answer that a person wrote down (``runs.replying``)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Happening:
     """One line: on which day, what kind of thing, what happened, by whom, why, from what evidence.
 
-    ``rank`` orders what happened on one day: facts before decisions before what people did about them.
+    ``rank`` orders what happened on one day: facts before decisions before what people did about them. ``about`` names
+    what it concerns where that has a page of its own: a letter's reference, a case's number.
     """
 
     on: date
@@ -36,11 +40,15 @@ class Happening:
     by: str = ""
     reason: str = ""
     evidence: str = ""
+    about: str = ""
 
 
-def timeline(account: Account, until_on: date | None = None) -> list[Happening]:
+Source = Callable[[Account, str], Iterator[Happening]]
+
+
+def timeline(account: Account, until_on: date | None = None, language: str = "en") -> list[Happening]:
     """Return what happened with an account through a day, oldest first."""
-    told = [happening for source in _SOURCES for happening in source(account)]
+    told = [happening for source in _SOURCES for happening in source(account, language)]
     return sorted(one for one in told if until_on is None or one.on <= until_on)
 
 
@@ -58,72 +66,93 @@ def line(one: Happening) -> str:
     return f"{one.on} {one.text}{who}{why}{proof}"
 
 
-def _invoices(account: Account) -> Iterator[Happening]:
+def _invoices(account: Account, language: str) -> Iterator[Happening]:
     for one in Invoice.objects.filter(account=account):
         if one.issued_on is not None:
-            due = f", due {one.due_on}" if one.due_on else ", without a due date"
-            text = f"invoice {one.invoice_number} of {amount(one.amount_minor, one.currency)} issued{due}"
+            values = {"number": one.invoice_number, "amount": amount(one.amount_minor, one.currency)}
+            key = "due" if one.due_on else "undated"
+            text = sentence("timeline_invoice", key, {**values, "due_on": one.due_on}, language)
             yield Happening(one.issued_on, 0, one.pk, "invoice", text)
 
 
-def _entries(account: Account) -> Iterator[Happening]:
+def _entries(account: Account, language: str) -> Iterator[Happening]:
     for one in Entry.objects.select_related("invoice").filter(account=account):
-        what = f" for invoice {one.invoice}" if one.invoice else ", unapplied"
-        text = f"{one.kind.replace('_', ' ')} of {amount(one.amount_minor, one.currency)}{what}"
+        key = one.kind if one.invoice else f"{one.kind}_unapplied"
+        values = {"amount": amount(one.amount_minor, one.currency), "invoice": one.invoice}
+        text = sentence("timeline_entry", key, values, language)
         yield Happening(one.paid_on, 1, one.pk, one.kind, text, evidence=one.payment_reference)
 
 
-def _events(account: Account) -> Iterator[Happening]:
-    for one in Event.objects.select_related("invoice").filter(account=account):
-        what = f" on invoice {one.invoice}" if one.invoice else ""
-        step = f" {one.step}" if one.step else ""
-        until = f" until {one.until_on}" if one.until_on else ""
-        yield Happening(one.on, 2, one.pk, one.kind, f"{one.kind}{step}{what}{until} (imported)", reason=one.note)
+def _events(account: Account, language: str) -> Iterator[Happening]:
+    """What was imported, and the answers that people wrote down."""
+    for one in Event.objects.select_related("invoice", "first_batch").filter(account=account):
+        is_written = one.first_batch is not None and one.first_batch.source == REPLY
+        by = one.first_batch.imported_by if one.first_batch is not None and is_written else ""
+        text = _told(one, language, is_imported=not is_written)
+        yield Happening(one.on, 2, one.pk, one.kind, text, by=by, reason=one.note)
 
 
-def _calls(account: Account) -> Iterator[Happening]:
+def _told(one: Event, language: str, *, is_imported: bool) -> str:
+    values = {"step": one.step.replace("_", " "), "invoice": one.invoice, "until_on": one.until_on}
+    named = {"step": one.step, "invoice": one.invoice, "until_on": one.until_on, "imported": is_imported}
+    details = [sentence("timeline_event", key, values, language) for key, value in named.items() if value]
+    what = sentence("timeline_event", one.kind, values, language)
+    return f"{what} ({', '.join(details)})" if details else what
+
+
+def _calls(account: Account, language: str) -> Iterator[Happening]:
     for one in Call.objects.filter(account=account):
-        whom = f" with {one.spoke_with}" if one.spoke_with else ""
-        yield Happening(one.on, 3, one.pk, "call", f"call{whom}: {one.outcome.replace('_', ' ')}", one.by, one.note)
+        outcome = sentence("call_outcome", one.outcome, {}, language)
+        key = "with" if one.spoke_with else "call"
+        text = sentence("timeline_call", key, {"who": one.spoke_with, "outcome": outcome}, language)
+        yield Happening(one.on, 3, one.pk, "call", text, one.by, one.note)
 
 
-def _notes(account: Account) -> Iterator[Happening]:
+def _notes(account: Account, language: str) -> Iterator[Happening]:
     for one in Note.objects.filter(account=account):
-        yield Happening(one.on, 4, one.pk, "note", f"note: {one.text}", one.by)
+        yield Happening(
+            one.on, 4, one.pk, "note", sentence("timeline_note", "note", {"text": one.text}, language), one.by
+        )
 
 
-def _decisions(account: Account) -> Iterator[Happening]:
+def _decisions(account: Account, language: str) -> Iterator[Happening]:
     """The decisions of runs that said something new."""
     before: dict[str, tuple[str, str]] = {}
-    finished = Run.objects.filter(state="finished").values_list("pk", flat=True)
-    rows = Decision.objects.filter(run__in=list(finished), account=account)  # listed: found run by run in the index
-    fields = ("run__as_of", "currency", "action", "step", "total_due_minor", "id")
-    for on, currency, action, step, due_minor, key in rows.order_by("run__as_of", "run_id").values_list(*fields):
+    days = dict(Run.objects.values_list("pk", "as_of"))
+    rows = read_history(account.pk).select("run_id", "currency", "action", "step", "total_due_minor").iter_rows()
+    for key, (run_id, currency, action, step, due_minor) in enumerate(sorted(rows, key=lambda row: days[row[0]])):
+        on = days[run_id]
         now = (action, step if action != "none" else "")
         if action != "none" and before.get(currency) != now:
-            named = f" {step}" if step and action in ("letter", "hold") else ""
-            text = f"decided: {action.replace('_', ' ')}{named}, {amount(due_minor, currency)} due"
+            values = {"step": step.replace("_", " "), "amount": amount(due_minor, currency)}
+            is_on_ladder = step and step != action and action in ("letter", "hold")
+            text = sentence("timeline_decision", f"{action}_step" if is_on_ladder else action, values, language)
             yield Happening(on, 5, key, "decision", text, "run")
         before[currency] = now
 
 
-def _letters(account: Account) -> Iterator[Happening]:
+def _letters(account: Account, language: str) -> Iterator[Happening]:
     for one in LetterTransition.objects.select_related("letter").filter(letter__account=account):
-        text = f"letter {one.letter.reference} ({one.letter.kind.replace('_', ' ')}) {one.to_state.replace('_', ' ')}"
-        yield Happening(one.on, 7, one.pk, "letter", text, one.by, one.reason)
+        kind = sentence("letter_kind", one.letter.kind, {}, language)
+        values = {"reference": one.letter.reference, "kind": kind}
+        text = sentence("timeline_letter", one.to_state, values, language)
+        yield Happening(one.on, 7, one.pk, "letter", text, one.by, one.reason, about=one.letter.reference)
 
 
-def _holds(account: Account) -> Iterator[Happening]:
+def _holds(account: Account, language: str) -> Iterator[Happening]:
     for one in HoldTransition.objects.select_related("hold").filter(hold__account=account):
-        demanded = f" ({amount(one.hold.demanded_minor, one.hold.currency)})" if one.to_state == "proposed" else ""
-        text = f"hold {one.to_state.replace('_', ' ')}{demanded}"
-        yield Happening(one.on, 8, one.pk, "hold", text, one.by, one.reason)
+        values = {"amount": amount(one.hold.demanded_minor, one.hold.currency)}
+        text = sentence("timeline_hold", one.to_state, values, language)
+        yield Happening(one.on, 8, one.pk, "hold", text, one.by, one.reason, about=str(one.hold_id))
 
 
-def _cases(account: Account) -> Iterator[Happening]:
+def _cases(account: Account, language: str) -> Iterator[Happening]:
     for one in CaseTransition.objects.filter(account=account):
-        text = f"{one.kind} {one.case_id} {one.to_state.replace('_', ' ')}"
-        yield Happening(one.on, 6, one.pk, one.kind, text, one.by, one.reason, one.evidence)
+        values: Mapping[str, Any] = {"number": one.case_id}
+        text = sentence(f"timeline_{one.kind}", one.to_state, values, language)
+        yield Happening(one.on, 6, one.pk, one.kind, text, one.by, one.reason, one.evidence, str(one.case_id))
 
 
-_SOURCES = (_invoices, _entries, _events, _calls, _notes, _decisions, _cases, _letters, _holds)
+_SOURCES: tuple[Source, ...] = (
+    _invoices, _entries, _events, _calls, _notes, _decisions, _cases, _letters, _holds,
+)  # fmt: skip

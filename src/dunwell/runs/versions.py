@@ -126,9 +126,10 @@ def _signed(account_ids: pl.Series) -> tuple[dict[int, date], list[Problem]]:
     accounts = Account.objects.filter(extra__has_key=SIGNED_ON)
     if len(account_ids) <= _FEW:
         accounts = accounts.filter(pk__in=account_ids.to_list())
-    wanted = set(account_ids)
+    rows = list(accounts.values_list("pk", "account_number", f"extra__{SIGNED_ON}"))
+    wanted = set(account_ids) if rows else set()
     signed, problems = {}, []
-    for key, number, written in accounts.values_list("pk", "account_number", f"extra__{SIGNED_ON}"):
+    for key, number, written in rows:
         if key not in wanted or not written:
             continue
         try:

@@ -45,6 +45,14 @@ def decode(source: Path | bytes, name: str, encoding: str | None, limits: Limits
     return _to_text(data, name, encoding)
 
 
+def without_nul(decoded: Decoded, name: str) -> Decoded:
+    """Read NUL characters, which no text has and no database takes, as blanks, and say so."""
+    if "\0" not in decoded.text:
+        return decoded
+    notice = Problem(name, 0, "", "The file holds NUL characters; they were read as blanks.", "Is it damaged?")
+    return Decoded(decoded.text.replace("\0", " "), decoded.encoding, (*decoded.notices, notice))
+
+
 def _load(source: Path | bytes, name: str, limits: Limits) -> bytes | Problem:
     try:
         if isinstance(source, Path) and source.stat().st_size > limits.file_bytes_max:

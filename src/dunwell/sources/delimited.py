@@ -15,6 +15,7 @@ import polars as pl
 
 from dunwell.errors import Problem
 from dunwell.sources.decoding import Decoded
+from dunwell.sources.guarding import unguarded, unguarded_text
 from dunwell.sources.rows import Limits, RawFile
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -24,6 +25,7 @@ PROBLEM_COLUMN = "problem"
 
 _BLOCK_ROWS = 50_000
 _HEADER_CHARS_MAX = 1_000_000
+_SAMPLE_CHARS = 50_000
 _Row = tuple[int, int, list[str]]
 _Broken = tuple[int, int, Problem]
 
@@ -36,11 +38,15 @@ class _Layout:
     delimiter: str
     columns: tuple[str, ...]
     limits: Limits
+    shortest: int = 0
+    """Fields of the shortest row, in a file whose rows all end before the header does."""
 
     @property
     def widths(self) -> tuple[int, ...]:
         """Numbers of fields a row may have; the rejects file's own column may be missing from a row."""
         count = len(self.columns)
+        if self.shortest:
+            return tuple(range(self.shortest, count + 1))
         return (count - 1, count) if count > 1 and self.columns[-1] == PROBLEM_COLUMN else (count,)
 
     def ragged(self, line: int, fields: int) -> Problem:
@@ -86,11 +92,16 @@ def _read_header(body: str, source: str, delimiter: str | None) -> tuple[str, li
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                return chosen, [cell.strip() for cell in cells], reader.line_num
+                return chosen, [_header(cell) for cell in cells], reader.line_num
     except csv.Error:
         hint = "Check the quotes in it."
         return Problem(source, reader.line_num, "", "The header row cannot be read.", hint)
     return Problem(source, 0, "", "The file has no header row.", "The first row must name the columns.")
+
+
+def _header(cell: str) -> str:
+    name = cell.strip()
+    return unguarded_text(name) if name.startswith("'") else name
 
 
 def _check_header(layout: _Layout, line: int) -> Problem | None:
@@ -105,7 +116,29 @@ def _check_header(layout: _Layout, line: int) -> Problem | None:
     return None
 
 
+def _shortest_row(layout: _Layout, body: str) -> int:
+    """Return the fields of the shortest row where no row is as long as the header: some programs leave off the end.
+
+    Looks at the first rows only; 0 where one of them is as long as the header, or where there is one row alone.
+    """
+    rows = csv.reader(io.StringIO(body[:_SAMPLE_CHARS], newline=""), delimiter=layout.delimiter, strict=True)
+    try:
+        widths = [len(row) for row in rows if any(row)]
+    except csv.Error:
+        return 0
+    widths = widths[:-1] if len(body) > _SAMPLE_CHARS else widths
+    return min(widths) if len(widths) > 1 and max(widths) < layout.widths[0] and min(widths) > 1 else 0
+
+
+def _end_left_off(layout: _Layout, line: int) -> Problem:
+    names = ", ".join(f'"{name}"' for name in layout.columns[layout.shortest :] if name)
+    message = f"The rows end before the header does; what is missing was read as empty: {names}."
+    return Problem(layout.source, line, "", message)
+
+
 def _rows_of(decoded: Decoded, layout: _Layout, body: str, head_lines: int) -> RawFile | Problem:
+    layout = replace(layout, shortest=_shortest_row(layout, body))
+    notices = (_end_left_off(layout, head_lines),) if layout.shortest else ()
     cells, broken = _split_lines(layout, body, head_lines + 1) or _split_quoted(layout, body, head_lines + 1)
     if cells.height > layout.limits.rows_max:
         message = f"The file has more than {layout.limits.rows_max:,} rows (limit rows_max)."
@@ -120,14 +153,19 @@ def _rows_of(decoded: Decoded, layout: _Layout, body: str, head_lines: int) -> R
         columns=layout.columns,
         cells=_trimmed(cells),
         broken=tuple(broken),
-        notices=decoded.notices,
+        notices=(*decoded.notices, *notices),
     )
 
 
 def _trimmed(cells: pl.DataFrame) -> pl.DataFrame:
-    """Trim the cells; an empty cell is null from here on, and a row of nothing else is left out."""
+    """Trim the cells; an empty cell is null from here on, and a row of nothing else is left out.
+
+    What a guard against formulas put before a text goes (``guarding.py``).
+    """
     names = cells.columns[2:]
     cells = cells.with_columns(pl.col(names).str.strip_chars())
+    marked = [name for name in names if cells[name].str.starts_with("'").any()]
+    cells = cells.with_columns(unguarded(pl.col(name)).alias(name) for name in marked)
     empty = [name for name in names if (cells[name].str.len_bytes() == 0).any()]
     filled = [pl.when(pl.col(name).str.len_bytes() > 0).then(pl.col(name)).alias(name) for name in empty]
     cells = cells.with_columns(filled)

@@ -25,6 +25,7 @@ FORMATS: tuple[str, ...] = (
     "dunwell.sources.einvoice.fatturapa",
     "dunwell.sources.einvoice.ubl",
     "dunwell.sources.einvoice.zugferd",
+    "dunwell.sources.outgoing.own",
     "dunwell.sources.tabular.reader",
 )
 """In no order: the surest answer counts."""

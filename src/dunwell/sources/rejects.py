@@ -12,6 +12,7 @@ import polars as pl
 
 from dunwell.errors import Problem
 from dunwell.sources.delimited import PROBLEM_COLUMN, cell_name
+from dunwell.sources.guarding import guarded_text
 from dunwell.sources.rows import RawFile
 
 
@@ -35,7 +36,7 @@ def rejects_file(raw: RawFile, problems: Iterable[Problem]) -> bytes | None:
 
 def _reason(problem: Problem) -> str:
     column = f"{problem.column}: " if problem.column else ""
-    return f"{column}{problem.message} {problem.suggestion}".strip().replace("\n", " ")
+    return guarded_text(f"{column}{problem.message} {problem.suggestion}".strip().replace("\n", " "))
 
 
 def _quoted(text: str) -> str:
@@ -68,5 +69,5 @@ def _cells_without_problem(raw: RawFile, reasons: Mapping[int, list[str]]) -> di
 
 def _row_text(cells: list[str | None], delimiter: str) -> str:
     text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="").writerow(cells)
+    csv.writer(text, delimiter=delimiter, lineterminator="").writerow([guarded_text(cell or "") for cell in cells])
     return text.getvalue()

@@ -20,6 +20,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, Shee
 
 from dunwell.errors import Problem
 from dunwell.sources.contract import SourceFile
+from dunwell.sources.guarding import guarded_text
 from dunwell.sources.rows import Limits
 
 OLE = b"\xd0\xcf\x11\xe0"
@@ -75,18 +76,22 @@ def main() -> None:
     The reader gives up its whole process on some damaged files, by asking for more memory than there is; here that ends
     the reading of one file. Any failure is an exit status that is not 0.
     """
-    sheet_bytes_max = int(sys.argv[1])
+    answer = answer_of(io.BytesIO(sys.stdin.buffer.read()), int(sys.argv[1]))
+    sys.stdout.write(json.dumps(answer))
+
+
+def answer_of(book: io.BytesIO, sheet_bytes_max: int) -> dict[str, Any]:
+    """Read a workbook; from here on this process may use so much memory and no more."""
     memory_max = sheet_bytes_max * _MEMORY_PER_BYTE
     resource.setrlimit(resource.RLIMIT_AS, (memory_max, memory_max))
     answer: dict[str, Any] = {"failure": "", "sheets": []}
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
-        answer["sheets"] = list(_texts(book, sheet_bytes_max))
+        answer["sheets"] = list(_texts(CalamineWorkbook.from_filelike(book), sheet_bytes_max))
     except PasswordError:
         answer["failure"] = "password"
     except _TooManyCells:
         answer["failure"] = "size"
-    sys.stdout.write(json.dumps(answer))
+    return answer
 
 
 class _TooManyCells(Exception):  # noqa: N818 - it never leaves this module
@@ -145,7 +150,7 @@ def _csv(rows: list[list[Cell]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     for row in rows:
-        writer.writerow([plain(cell) for cell in row])
+        writer.writerow([guarded_text(plain(cell)) for cell in row])
     return text.getvalue()
 
 

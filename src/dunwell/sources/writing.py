@@ -1,10 +1,14 @@
-"""Canonical tables out again as CSV; reading what was written gives the same rows."""
+"""Canonical tables out again as CSV; reading what was written gives the same rows.
+
+Texts that a spreadsheet program would run as formulas are guarded (``guarding.py``).
+"""
 
 import json
 
 import polars as pl
 
 from dunwell import money
+from dunwell.sources.guarding import guarded, guarded_text
 from dunwell.sources.rows import COLUMNS, Column, Kind
 
 
@@ -14,13 +18,18 @@ def write_table(kind: Kind, frame: pl.DataFrame, currency: str | None = None) ->
     ``currency`` is that of amounts whose row names none (events).
     """
     texts = frame.select(_text(column, frame, currency).alias(column.name) for column in COLUMNS[kind])
-    whole = pl.concat([texts, _extra_columns(frame)], how="horizontal")
-    return whole.write_csv(null_value="").encode()
+    return safe_csv(pl.concat([texts, _extra_columns(frame)], how="horizontal"))
+
+
+def safe_csv(texts: pl.DataFrame) -> bytes:
+    """Write a frame of texts as CSV in UTF-8 that no spreadsheet program takes for formulas; an empty cell is null."""
+    safe = texts.select(guarded(pl.col(name)).alias(guarded_text(name)) for name in texts.columns)
+    return safe.write_csv(null_value="").encode()
 
 
 def _text(column: Column, frame: pl.DataFrame, currency: str | None) -> pl.Expr:
     if column.type == "amount":
-        return _plain(pl.col(column.field), _exponent(frame, currency))
+        return plain_amount(pl.col(column.field), exponent_of(frame, currency))
     if column.type == "date":
         return pl.col(column.field).dt.to_string("%Y-%m-%d")
     if column.type == "whole":
@@ -30,13 +39,14 @@ def _text(column: Column, frame: pl.DataFrame, currency: str | None) -> pl.Expr:
     return pl.col(column.field)
 
 
-def _exponent(frame: pl.DataFrame, currency: str | None) -> pl.Expr:
+def exponent_of(frame: pl.DataFrame, currency: str | None = None) -> pl.Expr:
+    """Return the decimals of each row's currency; ``currency`` is that of rows that name none."""
     codes = {code: money.exponent(code) for code in frame["currency"].drop_nulls().unique()}
     default = money.exponent(currency or "EUR")
     return pl.col("currency").replace_strict(codes, default=default, return_dtype=pl.Int64)
 
 
-def _plain(minor: pl.Expr, exponent: pl.Expr) -> pl.Expr:
+def plain_amount(minor: pl.Expr, exponent: pl.Expr) -> pl.Expr:
     """Return minor units as plain decimal text of the currency's decimals."""
     digits = minor.abs().cast(pl.String)
     digits = pl.concat_str(pl.lit("0").repeat_by((exponent + 1 - digits.str.len_bytes()).clip(0)).list.join(""), digits)

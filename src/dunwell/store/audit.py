@@ -18,12 +18,14 @@ from django.db import models
 from dunwell.errors import WorkspaceError
 from dunwell.store import bulk
 from dunwell.store.audit_rows import TABLES, Rows, decisions_kept, last_id, rows_between
-from dunwell.store.models import AuditEntry, Decision, Run
+from dunwell.store.models import AuditEntry, Run
 
 NOTHING_BEFORE = "0" * 64
 """What the first entry is chained to."""
 BEGIN = "begin"
 """The first entry: it covers what was there before the trail."""
+OF_PEOPLE = ("person_added", "person_role", "person_active", "person_inactive", "person_factor", "settings")
+"""Acts about who uses the program and how it is set up; they concern no customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,8 @@ def begin() -> None:
             return
         tables = [rows_between(table, 1, last_id(table)) for table in TABLES if table != "run" and last_id(table)]
         finished = Run.objects.filter(state="finished").order_by("id").values_list("id", flat=True)
-        runs = [each for key in finished for each in (rows_between("run", key, key), decisions_kept(key, _decision()))]
+        runs = [each for key in finished for each in (rows_between("run", key, key), decisions_kept(key))]
         _write(Act(BEGIN, "", rows=[*tables, *runs]), 1, NOTHING_BEFORE)
-
-
-def _decision() -> list[str]:
-    fields = Decision._meta.local_fields  # noqa: SLF001 - Django's own name
-    return [each.column for each in fields if each.column and each.column not in ("id", "run_id")]
 
 
 def added(row: models.Model, what: str, *, on: date | None, by: str, account_id: int | None = None) -> None:

@@ -4,14 +4,16 @@ A row is the text of its columns, joined by a control character; the columns tha
 taken from the models, so that a column added later leaves earlier digests as they are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 import polars as pl
 
-from dunwell.store import bulk
+from dunwell.store import bulk, decision_chunks
+from dunwell.store.decision_chunks import Chunk
 
 _MOVE = {"from_state": "text", "to_state": "text", "at": "instant", "on": "date", "by": "text", "reason": "text"}
 
@@ -36,6 +38,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "note": "text", "by": "text", "at": "instant",
     },
     "note": {"account_id": "number", "on": "date", "text": "text", "by": "text", "at": "instant"},
+    "bankmove": {"bankentry_id": "number", "event": "text", **_MOVE, "parts": "text"},
 }  # fmt: skip
 """The tables whose rows are added and never changed, and their columns with what each is."""
 
@@ -45,7 +48,10 @@ _FIELD_END, _ROW_END = "\x1f", "\x1e"
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Some rows of a table and their digest: by their keys from ``first`` to ``last``, or the decisions of a run."""
+    """Some rows of a table and their digest: by their keys from ``first`` to ``last``, or the decisions of a run.
+
+    ``columns``, in entries from before decisions were kept in chunks: what each decision was digested of.
+    """
 
     table: str
     first: int
@@ -83,28 +89,35 @@ def row_lines(table: str, first: int, last: int) -> pl.DataFrame:
     schema = pl.Schema({"id": pl.Int64(), **{f"c{place}": pl.String() for place in range(len(columns))}})
     where = f"id >= {int(first)} AND id <= {int(last)}"
     rows = bulk.frame(f"SELECT id, {shown} FROM store_{table} WHERE {where}", schema).sort("id")
-    return rows.select("id", _line(["id", *list(schema)[1:]]))
+    texts = {f"c{place}" for place, kind in enumerate(columns.values()) if kind == "text"}
+    return rows.select("id", _line(["id", *list(schema)[1:]], texts))
 
 
-def decision_rows(run_id: int, rows: pl.DataFrame) -> Rows:
-    """Return the decisions of a run, from the frame that is written; its columns are noted with them."""
-    columns = tuple(name for name in rows.columns if name != "run_id")
-    return _decisions(run_id, rows.select(columns), columns)
+def decision_rows(run_id: int, chunks: Sequence[Chunk]) -> Rows:
+    """Return the decisions of a run by the chunks they are in."""
+    count = sum(chunk.count for chunk in chunks)
+    return Rows(DECISION, run_id, run_id, count, digest_of([chunk.line() for chunk in chunks]))
 
 
-def decisions_kept(run_id: int, columns: Sequence[str]) -> Rows:
-    """Return the decisions of a run as the database has them."""
-    names = ", ".join(f'CAST("{name}" AS text) AS "{name}"' for name in columns if name != "account_id")
-    schema = pl.Schema({name: pl.Int64() if name == "account_id" else pl.String() for name in columns})
-    ordered = ", ".join(f'"{name}"' for name in columns)
-    sql = f"SELECT {ordered} FROM (SELECT account_id, {names} FROM store_decision WHERE run_id = {int(run_id)}) d"
-    return _decisions(run_id, bulk.frame(sql, schema), tuple(columns))
+def decisions_kept(run_id: int, columns: Sequence[str] = ()) -> Rows:
+    """Return the decisions of a run as the database has them.
+
+    With ``columns``: row by row, as entries from before the chunks have them; no digest when they cannot be read.
+    """
+    chunks = decision_chunks.chunks_kept(run_id)
+    if not columns:
+        return decision_rows(run_id, chunks)
+    try:
+        lines = [line for chunk in chunks for line in _lines_of(chunk, columns)]
+    except (pl.exceptions.PolarsError, OSError):
+        return Rows(DECISION, run_id, run_id, sum(chunk.count for chunk in chunks), "", tuple(columns))
+    return Rows(DECISION, run_id, run_id, len(lines), digest_of(lines), tuple(columns))
 
 
-def _decisions(run_id: int, rows: pl.DataFrame, columns: tuple[str, ...]) -> Rows:
-    plain = rows.with_columns(pl.col("currency").cast(pl.String)).sort("account_id", "currency")
-    lines = plain.select(_line(list(columns)))["line"].to_list()
-    return Rows(DECISION, run_id, run_id, len(lines), digest_of(lines), columns)
+def _lines_of(chunk: Chunk, columns: Sequence[str]) -> list[str]:
+    """The decisions of a chunk as text; none when it says that it has others."""
+    rows = pl.read_ipc(BytesIO(chunk.content), columns=list(columns)).sort("account_id", "currency")
+    return rows.select(_line(columns, columns))["line"].to_list() if chunk.fits() else []
 
 
 def digest_of(lines: Sequence[str]) -> str:
@@ -112,10 +125,11 @@ def digest_of(lines: Sequence[str]) -> str:
     return sha256(_ROW_END.join(lines).encode()).hexdigest()
 
 
-def _line(columns: Sequence[str]) -> pl.Expr:
+def _line(columns: Sequence[str], texts: Collection[str]) -> pl.Expr:
     # the two control characters are blanks when SQLite gives a text, so they are blanks everywhere
-    texts = [pl.col(name).cast(pl.String).fill_null("").str.replace_all("[\x1e\x1f]", " ") for name in columns]
-    return pl.concat_str(texts, separator=_FIELD_END).alias("line")
+    plain = {name: pl.col(name).cast(pl.String).fill_null("") for name in columns}
+    blanked = [each.str.replace_all("[\x1e\x1f]", " ") if name in texts else each for name, each in plain.items()]
+    return pl.concat_str(blanked, separator=_FIELD_END).alias("line")
 
 
 def _as_text(name: str, kind: str) -> str:

@@ -7,14 +7,16 @@ changed, and its transition row is written in the same transaction. Which moves 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db.models import Model, QuerySet
 from django.db.models.functions import Now
 
 from dunwell.store import audit, bulk
 from dunwell.store.audit_rows import rows_between
 from dunwell.store.models import (
     Application,
+    Call,
     CaseTransition,
     Dispute,
     Exclusion,
@@ -22,12 +24,18 @@ from dunwell.store.models import (
     HoldTransition,
     Letter,
     LetterTransition,
+    Note,
     Offer,
     Order,
     Plan,
     Promise,
     Referral,
 )
+
+M = TypeVar("M", bound=Model)
+R = TypeVar("R", Call, Note)
+C = TypeVar("C", Promise, Dispute, Exclusion)
+"""A case of which there may be several at once, so that nothing but what it says tells one from another."""
 
 Case = Promise | Dispute | Exclusion | Order | Plan | Offer | Application | Referral
 """A case whose transitions are rows of ``CaseTransition``."""
@@ -85,6 +93,28 @@ def place_hold(hold: Hold, move: Move) -> Hold:
         hold.save(force_insert=True)
         _audit("hold", hold, move, HoldTransition.objects.create(hold=hold, **_row(move)))
     return hold
+
+
+def same_case(case: C, by: str) -> C | None:
+    """Return the case that says exactly what a new one would, was opened by the same person and has not moved on."""
+    opened = CaseTransition.objects.filter(kind=kind_of(case), from_state="", by=by).values("case_id")
+    return _same(case).filter(pk__in=opened).first()
+
+
+def same_row(row: R) -> R | None:
+    """Return the row that says exactly what a new one would."""
+    return _same(row).first()
+
+
+def _same(row: M) -> QuerySet[M]:
+    """Find the rows with every value of a new one but its key and the instant, which the database gives."""
+    same: dict[str, Any] = {}
+    for field in row._meta.local_concrete_fields:  # noqa: SLF001 - Django's own name
+        value = getattr(row, field.attname)
+        if not field.primary_key and field.attname != "at":
+            same |= {f"{field.attname}__isnull": True} if value is None else {field.attname: value}
+    found: QuerySet[M] = type(row)._default_manager.filter(**same)  # noqa: SLF001 - Django's own name
+    return found.order_by("pk")
 
 
 def open_case(case: Case, move: Move) -> None:

@@ -7,6 +7,7 @@ none.
 
 import json
 import sqlite3
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from dunwell.store.audit_triggers import drop_triggers, set_triggers
 from dunwell.store.models import AuditEntry
 from dunwell.store.setup import BUSY_TIMEOUT_SECONDS, migrate, use_database
 
-CHUNK_ROWS = 2_000
+CHUNK_ROWS = 500  # a chunk of decisions has some 100,000 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,8 @@ def _lines(model: type[models.Model]) -> Iterator[str]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, bytes | memoryview):
+        return b64encode(value).decode()  # as Django takes it back
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     return value.isoformat() if isinstance(value, date) else value

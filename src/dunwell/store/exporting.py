@@ -1,8 +1,16 @@
-"""The ledger as it is kept, back in the columns of the canonical files, by natural key."""
+"""What is kept, for files that go out: the ledger by natural key, and the letters that were really sent."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import polars as pl
 
 from dunwell.store import bulk
+from dunwell.store.models import LETTER_SENT, Letter
+
+_CHUNK_ROWS = 500
 
 _ACCOUNT = (
     "account_number, name, language, country, party_type, segment, email, street, postcode, city, contact_name,"
@@ -42,3 +50,25 @@ def ledger_table(kind: str, schema: pl.Schema) -> pl.DataFrame:
     texts = [name for name, dtype in schema.items() if dtype == pl.String]
     blank = [pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in texts]
     return rows.with_columns(*blank).sort("source_line")
+
+
+@dataclass(frozen=True, slots=True)
+class SentLetter:
+    """A payment request that was really sent, with what it said; ``content`` is ``None`` once it was erased."""
+
+    reference: str
+    sent_on: date
+    currency: str
+    account_number: str
+    name: str
+    content: dict[str, Any] | None
+
+
+def sent_requests() -> Iterator[SentLetter]:
+    """Yield the payment requests that were really sent, in the order of sending; one day's in that of drafting."""
+    names = ("reference", "sent_on", "currency", "account__account_number", "account__name", "content")
+    sent = Letter.objects.filter(state__in=LETTER_SENT, is_request=True, sent_on__isnull=False).order_by(
+        "sent_on", "id"
+    )
+    for row in sent.values_list(*names).iterator(chunk_size=_CHUNK_ROWS):
+        yield SentLetter(*row)

@@ -1,7 +1,7 @@
 """Whether anything changed since a run: what an assessment depends on, as a short text.
 
 It covers the imports, the letters really sent or cancelled by a person, the holds that began or ended, the
-moves of all other cases, calls, the policy, and which Dunwell assessed it.
+moves of all other cases, calls, what a person decided about bank entries, the policy, and which Dunwell assessed it.
 What a run itself drafts or withdraws is left out, because it changes no assessment: two runs on an unchanged day
 have the same fingerprint.
 """
@@ -20,6 +20,7 @@ _LAST_LETTER = (  # in the words of the index letter_moved_by_hand, which holds 
     "SELECT max(id) FROM store_lettertransition WHERE to_state IN ('sent', 'delivered', 'bounced', 'cancelled')"
     f" AND NOT (\"by\" = '{RUN}')"
 )
+_LAST_BANK_MOVE = f"SELECT max(id) FROM store_bankmove WHERE NOT (\"by\" = '{RUN}')"  # as the index bankmove_by_hand
 
 
 def data_fingerprint(policy_version: str) -> str:
@@ -31,6 +32,7 @@ def data_fingerprint(policy_version: str) -> str:
         holds.aggregate(last=Max("id"))["last"] or 0,
         CaseTransition.objects.exclude(by=RUN).aggregate(last=Max("id"))["last"] or 0,
         Call.objects.aggregate(last=Max("id"))["last"] or 0,
+        bulk.scalar(_LAST_BANK_MOVE) or 0,
     ]
     return "-".join([*(str(part) for part in parts), _basis(policy_version)])
 
@@ -40,7 +42,7 @@ def has_same_rules(fingerprint: str, policy_version: str) -> bool:
     return fingerprint.split("-", _PARTS)[_PARTS:] == [_basis(policy_version)]
 
 
-_PARTS = 5
+_PARTS = 6
 """How many numbers a fingerprint begins with."""
 
 

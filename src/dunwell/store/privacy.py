@@ -6,23 +6,33 @@ texts, so it stays as it is; the entry of the erasure says which digests of rows
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import polars as pl
 from django.db.models import Model, Q, QuerySet
 
+from dunwell.policy.keys import HELD_KINDS
 from dunwell.store import audit, bulk
 from dunwell.store.audit_rows import TABLES, rows_between
 from dunwell.store.audit_verify import ERASE
+from dunwell.store.cash import receipts
 from dunwell.store.models import (
+    HOLD_LIVE,
+    PLAN_LIVE,
+    REFERRAL_LIVE,
     Account,
     Application,
     AuditEntry,
+    BankEntry,
+    BankMove,
+    BankProposal,
     Call,
     CaseLetter,
     CaseTransition,
-    Decision,
     Dispute,
     Entry,
     Event,
@@ -40,13 +50,16 @@ from dunwell.store.models import (
     Promise,
     Referral,
 )
+from dunwell.store.recording import read_history
 
 ERASED = "(erased)"
 RUN = "run"
 _HELD: tuple[tuple[type[Model], str], ...] = (
     (Account, "pk"),
     *((model, "account_id") for model in (Invoice, Entry, Event, Letter, Hold, Promise, Dispute, Exclusion, Order)),
-    *((model, "account_id") for model in (Plan, Offer, Application, Referral, Call, Note, CaseTransition, Decision)),
+    *((model, "account_id") for model in (Plan, Offer, Application, Referral, Call, Note, CaseTransition)),
+    *((model, "account_id") for model in (BankEntry, BankProposal)),
+    (BankMove, "bankentry__account_id"),
     (LetterTransition, "letter__account_id"),
     (HoldTransition, "hold__account_id"),
     (CaseLetter, "letter__account_id"),
@@ -55,31 +68,75 @@ _HELD: tuple[tuple[type[Model], str], ...] = (
 )
 """Every table with rows about a customer, and how a row names the account."""
 
-_BLANK: tuple[tuple[type[Model], Mapping[str, Any]], ...] = (
-    (Invoice, {"description": "", "document": "", "extra": None}),
-    (Entry, {"extra": None}),
-    (Event, {"note": "", "extra": None}),
-    (Letter, {"content": None}),
-    (Promise, {"note": ""}),
-    (Dispute, {"note": ""}),
-    (Exclusion, {"note": ""}),
-    (Order, {"description": ""}),
-    (Plan, {"agreed_by": "", "agreed_how": ""}),
-    (Application, {"note": "", "document": ""}),
-    (Referral, {"note": ""}),
-    (Call, {"spoke_with": "", "note": ""}),
-    (Note, {"text": ERASED}),
-)
-_PERSON = {
-    "name": ERASED, "segment": "", "email": "", "street": "", "postcode": "", "city": "", "contact_name": "",
-    "salutation": "", "phone": "", "contract_document": "", "extra": None,
-}  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    """What of a table is about the person: columns, the values that say nothing, and what they are kept for.
+
+    ``parent`` is the table through which a row names its account; ``is_move``: what the run wrote is no text of a
+    person and stays.
+    """
+
+    kind: str
+    model: type[Model]
+    values: Mapping[str, Any]
+    parent: str = ""
+    is_move: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return how Django finds the account of a row."""
+        return "pk" if self.model is Account else f"{self.parent}__account_id" if self.parent else "account_id"
+
+    def rows(self, account_ids: Collection[int]) -> QuerySet[Any]:
+        """Return the rows of some accounts."""
+        found = self.model._default_manager.filter(**{f"{self.key}__in": account_ids})  # noqa: SLF001 - Django's own
+        return found.exclude(by=RUN) if self.is_move else found
+
+
+_BLANK = (
+    _Blank("contact", Account, {
+        "name": ERASED, "segment": "", "email": "", "street": "", "postcode": "", "city": "", "contact_name": "",
+        "salutation": "", "phone": "", "extra": None,
+    }),
+    _Blank("contact", Plan, {"agreed_by": "", "agreed_how": ""}),
+    _Blank("notes", Invoice, {"extra": None}),
+    _Blank("notes", Entry, {"extra": None}),
+    _Blank("notes", Event, {"note": "", "extra": None}),
+    *(_Blank("notes", model, {"note": ""}) for model in (Promise, Dispute, Exclusion, Application, Referral)),
+    _Blank("notes", Order, {"description": ""}),
+    _Blank("notes", Call, {"spoke_with": "", "note": ""}),
+    _Blank("notes", Note, {"text": ERASED}),
+    _Blank("notes", LetterTransition, {"reason": ""}, "letter", is_move=True),
+    _Blank("notes", HoldTransition, {"reason": ""}, "hold", is_move=True),
+    _Blank("notes", CaseTransition, {"reason": "", "evidence": ""}, is_move=True),
+    _Blank("notes", BankEntry, {
+        "payer_name": "", "payer_account": "", "structured_reference": "", "remittance": "", "end_to_end_id": "",
+        "extra": None,
+    }),
+    _Blank("notes", BankMove, {"reason": ""}, "bankentry", is_move=True),
+    _Blank("letters", Letter, {"content": None}),
+    _Blank("letters", CaseLetter, {"details": None}, "letter"),
+    _Blank("documents", Account, {"contract_document": ""}),
+    _Blank("documents", Invoice, {"description": "", "document": ""}),
+    _Blank("documents", Application, {"document": ""}),
+)  # fmt: skip
+"""Everything that an erasure takes away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Whose data goes, and which kinds of it (``policy.keys.HELD_KINDS``)."""
+
+    account: Account
+    kinds: Collection[str] = HELD_KINDS
 
 
 def held(account: Account) -> dict[str, list[dict[str, Any]]]:
     """Return every row about a customer, by table."""
     with bulk.reading():
-        return {model.__name__.lower(): list(_rows(model, name, account).values()) for model, name in _HELD}
+        rows = {model.__name__.lower(): list(_rows(model, name, account).values()) for model, name in _HELD}
+        return {**rows, "decision": read_history(account.pk).to_dicts()}
 
 
 def _rows(model: type[Model], name: str, account: Account) -> QuerySet[Any]:
@@ -96,42 +153,95 @@ def documents_of(account: Account) -> list[str]:
     return sorted({name for name in rows if name})
 
 
-def waiting_on(account: Account) -> list[str]:
-    """Return what is still under way with a customer."""
-    letters = Letter.objects.filter(
-        account=account, state__in=("draft", "approved", "queued", "in_flight", "uncertain")
+def documents_named() -> frozenset[str]:
+    """Return the paths, below ``documents/``, that any row still names."""
+    tables = ((Invoice, "document"), (Application, "document"), (Account, "contract_document"))
+    found = (model._default_manager.values_list(name, flat=True).distinct() for model, name in tables)  # noqa: SLF001
+    return frozenset(name for names in found for name in names if name)
+
+
+def kinds_held(account_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """Return which kinds of data on the person there still are, by account; accounts without any are left out."""
+    found: dict[int, set[str]] = defaultdict(set)
+    with bulk.reading():
+        for blank in _BLANK:
+            for account_id in bulk.frame(_still_there(blank, account_ids), _IDS)["account_id"]:
+                found[account_id].add(blank.kind)
+    return {account_id: frozenset(kinds) for account_id, kinds in found.items()}
+
+
+def _still_there(blank: _Blank, account_ids: Collection[int]) -> str:
+    """The query for the accounts of the rows in which something is left to erase."""
+    table = blank.model._meta.db_table  # noqa: SLF001 - Django's own name
+    owner = "t.id" if blank.model is Account else "p.account_id" if blank.parent else "t.account_id"
+    through = f" JOIN store_{blank.parent} p ON p.id = t.{blank.parent}_id" if blank.parent else ""
+    empty = " AND ".join(
+        f't."{name}" IS NULL' if value is None else f"t.\"{name}\" = '{value}'" for name, value in blank.values.items()
     )
-    holds = Hold.objects.filter(account=account).exclude(state__in=("released", "withdrawn"))
-    return [
-        *(f"letter {letter.reference} is {letter.state}" for letter in letters),
-        *(f"a hold in {hold.currency} is {hold.state}" for hold in holds),
-    ]
+    by_people = f" AND t.by <> '{RUN}'" if blank.is_move else ""
+    own = bulk.among(owner, account_ids)
+    return f"SELECT DISTINCT {owner} AS account_id FROM {table} t{through} WHERE {own} AND NOT ({empty}){by_people}"
 
 
-def erase(account: Account, *, on: date, by: str, reason: str) -> None:
-    """Remove the person from every row about a customer; all of it or nothing."""
+_IDS = pl.Schema({"account_id": pl.Int64()})
+_UNDER_WAY: Mapping[type[Model], Collection[str]] = {
+    Letter: ("draft", "approved", "queued", "in_flight", "uncertain"),
+    Hold: HOLD_LIVE,
+    Promise: ("made",),
+    Dispute: ("opened", "answered", "upheld"),
+    Order: ("approved", "held", "released"),
+    Plan: PLAN_LIVE,
+    Offer: ("offered",),
+    Application: ("received",),
+    Referral: REFERRAL_LIVE,
+}
+"""The states in which something still goes on with a customer; an exclusion ends nothing and waits for nothing."""
+_NAMED_BY: Mapping[type[Model], str] = {Letter: "reference", Order: "order_number", Hold: "currency"}
+_FEW = 500
+
+
+def waiting_on(account_ids: Collection[int]) -> dict[int, list[str]]:
+    """Return what is still under way with customers, by account; those with nothing are left out."""
+    found: dict[int, list[str]] = defaultdict(list)
+    keys = sorted(account_ids)
+    for model, states in _UNDER_WAY.items():
+        kind = model.__name__.lower()
+        for start in range(0, len(keys), _FEW):
+            part = model._default_manager.filter(account_id__in=keys[start : start + _FEW], state__in=states)  # noqa: SLF001
+            for account_id, name, state in part.values_list("account_id", _NAMED_BY.get(model, "pk"), "state"):
+                found[account_id].append(f"{kind} {name} is {state.replace('_', ' ')}")
+    for receipt in receipts(keys):
+        found[receipt.account_id].append(f"bank entry {receipt.entry_id} may be theirs")
+    return dict(found)
+
+
+def erase(erasures: Sequence[Erasure], *, on: date, by: str, reason: str) -> None:
+    """Remove the persons from every row about them; all of it or nothing. Each erasure is an entry of the trail.
+
+    The last entry also says which digests of rows are different from then on.
+    """
     with bulk.writing():
-        Account.objects.filter(pk=account.pk).update(**_PERSON)
-        for model, blank in _BLANK:
-            model._default_manager.filter(account_id=account.pk).update(**blank)  # noqa: SLF001 - Django's own name
-        CaseLetter.objects.filter(letter__account_id=account.pk).update(details=None)
-        for moves, name in ((LetterTransition, "letter__account_id"), (HoldTransition, "hold__account_id")):
-            moves._default_manager.filter(**{name: account.pk}).exclude(by=RUN).update(reason="")  # noqa: SLF001
-        CaseTransition.objects.filter(account=account).exclude(by=RUN).update(reason="", evidence="")
-        restated = list(_restated(account))
-        summary = {"reason": reason, "restated": restated}
-        audit.append(audit.Act(ERASE, by, on, account.pk, account.pk, summary))
+        for blank in _BLANK:
+            account_ids = [one.account.pk for one in erasures if blank.kind in one.kinds]
+            blank.rows(account_ids).update(**blank.values)
+        restated = list(_restated(erasures))
+        for place, one in enumerate(erasures, start=1):
+            last = {"restated": restated} if place == len(erasures) else {}
+            summary = {"reason": reason, "kinds": sorted(one.kinds), **last}
+            audit.append(audit.Act(ERASE, by, on, one.account.pk, one.account.pk, summary))
     if bulk.is_sqlite():  # what was deleted would stay readable in the free pages of the file and in its log
         bulk.execute("VACUUM")
         bulk.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _restated(account: Account) -> Iterable[dict[str, Any]]:
+def _restated(erasures: Sequence[Erasure]) -> Iterable[dict[str, Any]]:
     """Return the digests of rows that are different now, by entry and table."""
-    entries = AuditEntry.objects.filter(Q(account_id=account.pk) | Q(what__in=(audit.BEGIN, RUN))).order_by("number")
-    for entry in entries:
+    account_ids = [one.account.pk for one in erasures]
+    without_letters = {one.account.pk for one in erasures if "letters" in one.kinds}
+    concerned = Q(account_id__in=account_ids) | Q(what__in=(audit.BEGIN, RUN))
+    for entry in AuditEntry.objects.filter(concerned).order_by("number"):
         summary = json.loads(entry.summary)
-        if "content_sha256" in summary and entry.account_id == account.pk:
+        if "content_sha256" in summary and entry.account_id in without_letters:
             yield {"entry": entry.number, "table": "letter", "sha256": ""}
         for rows in summary.get("rows", ()):
             if rows["table"] not in TABLES:

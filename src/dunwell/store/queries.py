@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 from django.db.models import Max, Q, QuerySet
 
 from dunwell.ledger.frames import CURRENCY
 from dunwell.store import audit, bulk
+from dunwell.store.cash import unplaced_since
+from dunwell.store.matches import ACT
 from dunwell.store.models import (
     HOLD_LIVE,
     LETTER_SENT,
@@ -72,6 +74,20 @@ class PastRequest:
 def account_by_number(account_number: str) -> Account | None:
     """Return the account of that number."""
     return Account.objects.filter(account_number=account_number).first()
+
+
+def has_accounts() -> bool:
+    """Tell whether anything was imported yet."""
+    return Account.objects.exists()
+
+
+def accounts_called(words: str) -> list[int]:
+    """Return the keys of the accounts whose number begins with ``words`` or whose name has every one of them."""
+    by_name = Q()
+    for word in words.split():
+        by_name &= Q(name__icontains=word)
+    found = Account.objects.filter(by_name | Q(account_number__istartswith=words.strip()))
+    return list(found.values_list("pk", flat=True))
 
 
 def accounts_by_id(account_ids: Collection[int]) -> dict[int, Account]:
@@ -191,9 +207,13 @@ def holds(*, states: Collection[str] = HOLD_LIVE, account_number: str = "") -> Q
 
 
 def bank_complete_through() -> date | None:
-    """Return through which day bank data is complete, by all imports together (product §2.4)."""
+    """Return through which day bank data is complete, by all imports together (product §2.4).
+
+    Money that came in from nobody knows whom may be anybody's: the day before it is the last one that is known.
+    """
     newest: Mapping[str, date | None] = ImportBatch.objects.aggregate(day=Max("bank_complete_through"))
-    return newest["day"]
+    day, unplaced_on = newest["day"], unplaced_since()
+    return min(day, unplaced_on - timedelta(days=1)) if day is not None and unplaced_on is not None else day
 
 
 def latest_batch_id() -> int:
@@ -223,7 +243,7 @@ def touched_accounts(since_entry: int) -> frozenset[int] | None:
     return frozenset(found) | (_imported_since(min(batches)) if batches else frozenset())
 
 
-_OF_NO_ACCOUNT = (audit.BEGIN, "policy", "run", "withdraw", "backup", "move", "export")
+_OF_NO_ACCOUNT = (audit.BEGIN, "policy", "run", "withdraw", "backup", "move", "export", ACT, *audit.OF_PEOPLE)
 """Acts that leave every account as it was. A run's withdrawals follow from its look; its other moves name accounts."""
 
 

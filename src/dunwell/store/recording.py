@@ -5,6 +5,7 @@ is killed leaves nothing but its own row in state ``started``.
 """
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,9 +16,10 @@ from django.db.models.functions import Now
 from dunwell.assess.assessment import ACCOUNT_COLUMNS, DECISION, FACTS, REASONS
 from dunwell.errors import RefusedError
 from dunwell.ledger.frames import CURRENCY
-from dunwell.store import audit, bulk
+from dunwell.store import audit, bulk, decision_chunks
 from dunwell.store.audit_rows import Rows, decision_rows, last_id, rows_between, rows_since
 from dunwell.store.models import HOLD_LIVE, Run
+from dunwell.store.models.fields import KEY_LENGTH_MAX
 from dunwell.store.reasons import pack, unpack
 
 LETTERS = pl.Schema(
@@ -58,29 +60,10 @@ _SAME_STEP = (
     "l.account_id = i.account_id AND l.currency = i.currency"
     " AND l.episode_start_on = i.episode_start_on AND l.step = i.step"
 )
-# A later occasion counts its attempts anew, but not on the day of an earlier one: their references would be the same.
-_TRIED = (
-    "l.account_id = i.account_id AND l.currency = i.currency AND l.step = i.step"
-    " AND (l.episode_start_on = i.episode_start_on OR l.drafted_on = i.drafted_on)"
-)
-_LETTERS_SQL = (
-    "INSERT INTO store_letter (account_id, currency, kind, step, is_request, language, channel, state,"
-    " episode_start_on, attempt, reference, drafted_on, pay_by_on, total_due_minor, decision_id, drafted_by,"
-    " approved_by) SELECT n.account_id, n.currency, n.kind, n.step, n.is_request, n.language, n.channel,"
-    " 'draft', n.episode_start_on, n.tried + 1,"
-    " CASE WHEN n.tried = 0 THEN n.reference ELSE n.reference || '-' || (n.tried + 1) END,"
-    " n.drafted_on, n.pay_by_on, n.total_due_minor, d.id, %s, '' FROM"
-    f" (SELECT i.*, (SELECT COALESCE(max(attempt), 0) FROM store_letter l WHERE {_TRIED}) AS tried"
-    f" FROM new_letter i WHERE NOT EXISTS (SELECT 1 FROM store_letter l WHERE {_SAME_STEP}"
-    " AND l.state <> 'cancelled')) n"
-    " LEFT JOIN store_decision d ON d.run_id = %s AND d.account_id = n.account_id AND d.currency = n.currency"
-    " ORDER BY n.account_id, n.currency"
-)
 _HOLDS_SQL = (
-    "INSERT INTO store_hold (account_id, currency, state, proposed_on, demanded_minor, letter_id, decision_id)"
-    " SELECT i.account_id, i.currency, 'proposed', i.drafted_on, i.demanded_minor, l.id, d.id"
+    "INSERT INTO store_hold (account_id, currency, state, proposed_on, demanded_minor, letter_id, run_id)"
+    " SELECT i.account_id, i.currency, 'proposed', i.drafted_on, i.demanded_minor, l.id, %s"
     f" FROM new_hold i LEFT JOIN store_letter l ON {_SAME_STEP} AND l.state <> 'cancelled'"
-    " LEFT JOIN store_decision d ON d.run_id = %s AND d.account_id = i.account_id AND d.currency = i.currency"
     " WHERE NOT EXISTS (SELECT 1 FROM store_hold h WHERE h.account_id = i.account_id"
     " AND h.currency = i.currency"
     f" AND (h.state IN ({', '.join(repr(state) for state in HOLD_LIVE)}) OR h.proposed_on = i.drafted_on))"
@@ -128,13 +111,13 @@ def finish_run(run_id: int, as_of: date, outcome: Outcome, by: str = "run") -> R
 
 def write_decisions(run_id: int, accounts: pl.DataFrame) -> Rows:
     """Write an assessment's account frame as the decisions of a run; return how many, with their digest."""
-    rows = accounts.select(
-        pl.lit(run_id, pl.Int64).alias("run_id"),
-        *(pl.col(name).cast(pl.String).fill_null("") if name in _TEXTS else pl.col(name) for name in _COLUMNS),
-        pack(REASONS),
-    )
-    bulk.append("store_decision", rows)
-    return decision_rows(run_id, rows)
+    return decision_rows(run_id, decision_chunks.write(run_id, kept_rows(accounts)))
+
+
+def kept_rows(accounts: pl.DataFrame) -> pl.DataFrame:
+    """Return an assessment's account frame in the columns in which decisions are kept: no text is null."""
+    texts = {name: pl.col(name).cast(pl.String).fill_null("") for name in _TEXTS}
+    return accounts.select(*(texts.get(name, pl.col(name)) for name in _COLUMNS), pack(REASONS))
 
 
 def read_decisions(run_id: int, account_id: int | None = None) -> pl.DataFrame:
@@ -147,28 +130,30 @@ def read_decisions(run_id: int, account_id: int | None = None) -> pl.DataFrame:
 
 def read_standing(run_id: int, account_id: int | None = None) -> pl.DataFrame:
     """Return what :func:`read_decisions` does, and in ``run_id`` which run decided it."""
-    own = "true" if account_id is None else f"account_id = {int(account_id)}"
-    schema = pl.Schema({**{name: ACCOUNT_COLUMNS[name] for name in _COLUMNS}, "reasons": pl.Int64(), **_OF_RUN})
-    rows = _standing(run_id, schema, own)
+    rows = _standing(run_id, _KEPT, account_id)
     blank = [pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in _TEXTS]
     return rows.with_columns(*blank, *unpack(REASONS)).select(*ACCOUNT_COLUMNS, "run_id")
 
 
 def read_looks(run_id: int) -> pl.DataFrame:
     """Return of every account and currency the action that stands after a run, and when to look again (``LOOKS``)."""
-    return _standing(run_id, pl.Schema({**LOOKS, **_OF_RUN})).select(list(LOOKS))
+    return _standing(run_id, LOOKS).select(list(LOOKS))
+
+
+def read_history(account_id: int) -> pl.DataFrame:
+    """Return every decision on an account, run by run, with ``run_id``, in the columns in which they are kept."""
+    runs = Run.objects.order_by("id").values_list("id", flat=True)
+    return decision_chunks.read(runs, _KEPT, account_id)
 
 
 LOOKS = pl.Schema({name: ACCOUNT_COLUMNS[name] for name in ("account_id", "currency", "action", "next_look_on")})
-_OF_RUN = {"run_id": pl.Int64()}
+_KEPT = pl.Schema({**{name: ACCOUNT_COLUMNS[name] for name in _COLUMNS}, "reasons": pl.Int64()})
 
 
-def _standing(run_id: int, schema: pl.Schema, own: str = "true") -> pl.DataFrame:
+def _standing(run_id: int, schema: pl.Schema, account_id: int | None = None) -> pl.DataFrame:
     """The last decision on every account and currency among the runs since the last one that looked at everybody."""
-    chain = ",".join(str(key) for key in chain_of(run_id))
-    sql = f"SELECT {', '.join(schema)} FROM store_decision WHERE run_id IN ({chain}) AND {own}"
     with bulk.reading():
-        rows = bulk.frame(sql, schema)
+        rows = decision_chunks.read(chain_of(run_id), schema, account_id)
     key = ["account_id", "currency"]
     return rows.sort(*key, "run_id").unique(key, keep="last", maintain_order=True)
 
@@ -192,14 +177,59 @@ def write_letters(run_id: int | None, on: date, letters: pl.DataFrame, by: str, 
     """
     if letters.is_empty():
         return 0
-    with bulk.staged("new_letter", _with_day(letters.select(list(LETTERS)), on)):
-        before = int(bulk.scalar("SELECT COALESCE(max(id), 0) FROM store_letter"))
-        drafted = bulk.execute(_LETTERS_SQL, by, run_id or 0)
-        told = last_id("lettertransition")
+    before, told = last_id("letter"), last_id("lettertransition")
+    drafts = _untaken(letters.select(list(LETTERS)).sort("account_id", "currency"), on)
+    with bulk.unchecked() if _is_known_good(drafts) else nullcontext():
+        bulk.append("store_letter", drafts.with_columns(_drafted(run_id, on, by)))
         _first_transitions("letter", before, on, by, reason)
-        if run_id is None:
-            _audit_by_hand("letter", told, on, by)
-    return drafted
+    if run_id is None:
+        _audit_by_hand("letter", told, on, by)
+    return drafts.height
+
+
+def _is_known_good(drafts: pl.DataFrame) -> bool:
+    """Tell whether drafts meet the constraints that depend on their texts; the others they meet by their types."""
+    lengths = pl.col("reference", "step").str.len_chars()
+    return bool(drafts.select(pl.all_horizontal(lengths.is_between(1, KEY_LENGTH_MAX)).all()).item())
+
+
+def _drafted(run_id: int | None, on: date, by: str) -> list[pl.Expr]:
+    """What the drafts of one day have in common."""
+    texts = {"state": _FIRST_STATE["letter"], "drafted_by": by, "approved_by": ""}
+    return [
+        pl.lit(run_id, pl.Int64).alias("run_id"),
+        pl.lit(on).alias("drafted_on"),
+        *(pl.lit(text).alias(name) for name, text in texts.items()),
+    ]
+
+
+_STEP = ["account_id", "currency", "step"]
+_TRIED = pl.Schema(
+    {
+        **{name: LETTERS[name] for name in (*_STEP, "episode_start_on")},
+        "drafted_on": pl.Date(),
+        "attempt": pl.Int64(),
+        "state": pl.String(),
+    }
+)
+
+
+def _untaken(letters: pl.DataFrame, on: date) -> pl.DataFrame:
+    """Leave out the letters whose step has a living one; say of the others which ``attempt`` they are.
+
+    A later occasion counts its attempts anew, but not on the day of an earlier one: their references would be the same.
+    """
+    own = bulk.among("account_id", letters["account_id"].unique())
+    tried = bulk.frame(f"SELECT {', '.join(_TRIED)} FROM store_letter WHERE {own}", _TRIED)
+    living = tried.filter(pl.col("state") != "cancelled")
+    untaken = letters.join(living, on=[*_STEP, "episode_start_on"], how="anti", maintain_order="left")
+    left = untaken.with_row_index("place")
+    is_counted = (pl.col("episode_start_on") == pl.col("episode_start_on_tried")) | (pl.col("drafted_on") == on)
+    counted = left.join(tried, on=_STEP, suffix="_tried").filter(is_counted).group_by("place").agg(pl.max("attempt"))
+    attempt = pl.col("attempt").fill_null(0) + 1
+    reference = pl.when(attempt > 1).then(pl.format("{}-{}", "reference", attempt)).otherwise("reference")
+    numbered = left.join(counted, on="place", how="left", maintain_order="left")
+    return numbered.with_columns(reference.alias("reference"), attempt.alias("attempt")).drop("place")
 
 
 def write_holds(run_id: int | None, on: date, holds: pl.DataFrame, by: str, reason: str = "") -> int:
@@ -210,13 +240,12 @@ def write_holds(run_id: int | None, on: date, holds: pl.DataFrame, by: str, reas
     """
     if holds.is_empty():
         return 0
-    with bulk.staged("new_hold", _with_day(holds.select(list(HOLDS)), on)):
-        before = int(bulk.scalar("SELECT COALESCE(max(id), 0) FROM store_hold"))
-        proposed = bulk.execute(_HOLDS_SQL, run_id or 0)
-        told = last_id("holdtransition")
+    before, told = last_id("hold"), last_id("holdtransition")
+    with bulk.staged("new_hold", _with_day(holds.select(list(HOLDS)), on)), bulk.unchecked():
+        proposed = bulk.execute(_HOLDS_SQL, run_id)
         _first_transitions("hold", before, on, by, reason)
-        if run_id is None:
-            _audit_by_hand("hold", told, on, by)
+    if run_id is None:
+        _audit_by_hand("hold", told, on, by)
     return proposed
 
 

@@ -13,7 +13,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
-INSTALLED_APPS = ("django.contrib.contenttypes", "django.contrib.auth", "dunwell.store")
+INSTALLED_APPS = (
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "dunwell.store",
+)
 BUSY_TIMEOUT_SECONDS = 20
 """How long a writer waits for another one on SQLite before it gives up with a clear error."""
 

@@ -3,8 +3,8 @@
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -29,7 +29,8 @@ FOLDERS = ("letterhead", "documents", "texts", "outbox")
 class Workspace:
     """An open workspace. ``database`` is a ``postgresql://`` address or the path of the SQLite file.
 
-    ``form`` is the page form of every letter; empty: that of the customer's country.
+    ``form`` is the page form of every letter; empty: that of the customer's country. ``export`` and ``datev`` name the
+    accounts of what goes out to the books.
     """
 
     path: Path
@@ -39,6 +40,8 @@ class Workspace:
     language: str
     database: str | Path
     form: str = ""
+    export: Mapping[str, str] = field(default_factory=dict)
+    datev: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def policy_path(self) -> Path:
@@ -87,6 +90,8 @@ def read_workspace(path: Path) -> Workspace:
         language=settings.language,
         database=settings.database or path / DATABASE_FILE,
         form=settings.form,
+        export=settings.export,
+        datev=settings.datev,
     )
 
 

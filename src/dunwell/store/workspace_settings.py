@@ -1,12 +1,13 @@
 """``dunwell.toml``: what it may say, its mistakes by line, and the sample that a new workspace starts with."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from importlib import resources
 from string import Template
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pycountry
 from stdnum import iban
@@ -42,7 +43,8 @@ Check = Callable[[str], str]
 class Settings:
     """What ``dunwell.toml`` says. ``logo`` is a path below the workspace; ``database`` empty means SQLite.
 
-    ``form`` is a page form for every letter; empty means that of the customer's country.
+    ``form`` is a page form for every letter; empty means that of the customer's country. ``export`` and ``datev`` are
+    the accounts of journals and of DATEV batches, as they stand there.
     """
 
     creditor: Creditor
@@ -52,6 +54,8 @@ class Settings:
     database: str
     logo: str
     form: str
+    export: Mapping[str, str] = field(default_factory=dict)
+    datev: Mapping[str, str] = field(default_factory=dict)
 
 
 def _any(_value: str) -> str:
@@ -76,8 +80,11 @@ def _currency(value: str) -> str:
 
 
 def _time_zone(value: str) -> str:
-    known = value in available_timezones()
-    return "" if known else f"{value!r} is no time zone. Write one such as Europe/Berlin."
+    try:
+        ZoneInfo(value)  # one file is read; the list of all zones would be 600 of them
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return f"{value!r} is no time zone. Write one such as Europe/Berlin."
+    return ""
 
 
 def _language(value: str) -> str:
@@ -102,6 +109,21 @@ def _currency_or_any(value: str) -> str:
     return "" if not value else _currency(value)
 
 
+def _journal_account(value: str) -> str:
+    known = re.fullmatch(r"(Assets|Liabilities|Equity|Income|Expenses)(:[A-Z0-9][A-Za-z0-9-]*)+", value)
+    return "" if known else f"{value!r} is no account of a journal. Write one such as Income:Late-Fees."
+
+
+def _digits(least: int, most: int) -> Check:
+    message = f"must be {least} to {most} digits in quotes."
+    return lambda value: "" if re.fullmatch(rf"[0-9]{{{least},{most}}}", value) else message
+
+
+def _month_and_day(value: str) -> str:
+    known = re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])", value)
+    return "" if known else f"{value!r} is no month and day. Write 01-01 for the first of January."
+
+
 TABLES: Mapping[str, Mapping[str, Check]] = {
     "": {"language": _language, "database": _database},
     "creditor": {
@@ -123,6 +145,25 @@ TABLES: Mapping[str, Mapping[str, Check]] = {
     "contact": {"name": _any, "phone": _any, "email": _any},
     "signatory": {"name": _any, "title": _any},
     "letterhead": {"logo": _any, "form": _form},
+    "export": {
+        "receivables": _journal_account,
+        "bank": _journal_account,
+        "sales": _journal_account,
+        "write_offs": _journal_account,
+        "income_late_fees": _journal_account,
+        "income_interest": _journal_account,
+        "income_compensation": _journal_account,
+    },
+    "datev": {
+        "consultant": _digits(4, 7),
+        "client": _digits(1, 5),
+        "account_digits": _digits(1, 1),
+        "year_begins": _month_and_day,
+        "receivables": _digits(1, 9),
+        "income_late_fees": _digits(1, 9),
+        "income_interest": _digits(1, 9),
+        "income_compensation": _digits(1, 9),
+    },
     "bank_accounts": {
         **{field.name: _any for field in fields(BankAccount)},
         "iban": _iban,
@@ -224,6 +265,8 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         database=values.get("database", ""),
         logo=_text(_table(values, "letterhead").get("logo", "")),
         form=_text(_table(values, "letterhead").get("form", "")),
+        export=_table(values, "export"),
+        datev=_table(values, "datev"),
     )
 
 

@@ -13,6 +13,7 @@ from dunwell.sources.matching import (
     OPEN_INVOICES,
     PAYERS,
     Matches,
+    Rules,
     Tolerance,
     match,
     payments_of,
@@ -31,7 +32,7 @@ INVOICES = [
     ("900123", "C300", "CHF", 45000, 45000, date(2026, 2, 1), "210000000003139471430009017"),
 ]
 ACCOUNTS = [("C100", "Aurora Glas GmbH"), ("C200", "Blue Harbour Ltd"), ("C300", "Müller & Söhne KG")]
-KNOWN = [("DE89370400440532013000", "C100")]
+KNOWN = [("DE89370400440532013000", "", "C100", 2, False, date(2026, 1, 5))]
 
 
 def entry(reference: object = "E1", **given_values: object) -> dict[str, object]:
@@ -61,7 +62,7 @@ def matched(*entries: dict[str, object], tolerance: Tolerance | None = None) -> 
         pl.DataFrame(INVOICES, schema=OPEN_INVOICES, orient="row"),
         pl.DataFrame(ACCOUNTS, schema=MATCH_ACCOUNTS, orient="row"),
         pl.DataFrame(KNOWN, schema=PAYERS, orient="row"),
-        tolerance,
+        Rules(tolerance or Tolerance()),
     )
 
 
@@ -86,14 +87,18 @@ def best(matches: Matches) -> tuple[str, str, list[str | None]] | None:
          {"structured_reference": "210000000003139471430009017", "amount_minor": 45000, "currency": "CHF"},
          ("sure", "C300", ["900123"])),
         ("the number as written and the exact amount",
-         {"remittance": "Rechnung INV-2026-0042"}, ("sure", "C100", ["INV-2026-0042"])),
+         {"remittance": "Rechnung INV-2026-0042", "payer_name": "Aurora Glas"}, ("sure", "C100", ["INV-2026-0042"])),
+        ("the number from nobody knows whom, and the exact amount, which no other invoice has",
+         {"remittance": "Rechnung INV-2026-0044", "amount_minor": 8050}, ("sure", "C200", ["INV-2026-0044"])),
+        ("the number from nobody knows whom, and an amount that another invoice has, too",
+         {"remittance": "Rechnung INV-2026-0042"}, ("likely", "C100", ["INV-2026-0042"])),
         ("the number without its signs",
-         {"remittance": "inv20260042"}, ("sure", "C100", ["INV-2026-0042"])),
+         {"remittance": "inv20260042", "payer_name": "Aurora Glas"}, ("sure", "C100", ["INV-2026-0042"])),
         ("two numbers joined, and their sum",
          {"remittance": "INV20260043INV20260044", "amount_minor": 33050},
          ("sure", "C200", ["INV-2026-0043", "INV-2026-0044"])),
         ("the number in the end-to-end id of our own direct debit",
-         {"end_to_end_id": "INV-2026-0042"}, ("sure", "C100", ["INV-2026-0042"])),
+         {"end_to_end_id": "INV-2026-0042", "payer_name": "Aurora Glas"}, ("sure", "C100", ["INV-2026-0042"])),
         ("a short number with the exact amount and nothing else",
          {"remittance": "Re 1007", "amount_minor": 61700}, ("likely", "C300", ["1007"])),
         ("a short number with the exact amount from a payer of the customer's name",
@@ -153,11 +158,66 @@ def test_an_amount_that_two_invoices_have_is_never_sure() -> None:
 
 
 def test_a_second_payment_of_the_same_invoice_is_not_applied_by_itself() -> None:
-    first = entry("E1", remittance="INV-2026-0042")
-    second = entry("E2", remittance="INV-2026-0042", booked_on=date(2026, 2, 4))
+    first = entry("E1", remittance="INV-2026-0042", payer_name="Aurora Glas")
+    second = entry("E2", remittance="INV-2026-0042", payer_name="Aurora Glas", booked_on=date(2026, 2, 4))
     found = matched(second, first)
     assert [(each.entry_reference, each.sureness) for each in found.proposals] == [("E1", "sure"), ("E2", "likely")]
     assert found.proposals[1].reasons[-1] == "An earlier payment covers this invoice already."
+
+
+PAID_BEFORE = {"payer_account": "CH9300762011623852957", "payer_name": "Lex Lawyers"}
+
+
+@pytest.mark.parametrize(
+    ("case", "payments", "is_by_hand", "said", "expected"),
+    [
+        ("paid once, called otherwise than the customer, confirmed", 1, True, PAID_BEFORE, "likely"),
+        ("paid twice, called otherwise than the customer, nobody has confirmed it", 2, False, PAID_BEFORE, "likely"),
+        ("paid twice, called otherwise than the customer, confirmed", 2, True, PAID_BEFORE, "sure"),
+        ("the same bank account with a name that was never seen", 2, True, PAID_BEFORE | {"payer_name": "X"}, "likely"),
+        ("paid once, called like the customer", 1, False, PAID_BEFORE | {"payer_name": "Blue Harbour"}, "sure"),
+        ("the name alone, paid twice, confirmed", 2, True, {"payer_name": "LEX LAWYERS"}, "sure"),
+        ("the name alone, paid twice, nobody has confirmed it", 2, False, {"payer_name": "LEX LAWYERS"}, "likely"),
+        ("the name alone, paid once", 1, True, {"payer_name": "LEX LAWYERS"}, "possible"),
+    ],
+)  # fmt: skip
+def test_what_was_learned_of_a_payer_counts_as_often_as_it_was_seen(
+    case: str, payments: int, is_by_hand: bool, said: dict[str, object], expected: str
+) -> None:
+    known = [("CH9300762011623852957", "Lex Lawyers", "C200", payments, is_by_hand, date(2026, 1, 5))]
+    found = match(
+        pl.DataFrame([entry(amount_minor=8050, **said)], schema=BANK_ENTRY),
+        pl.DataFrame(INVOICES, schema=OPEN_INVOICES, orient="row"),
+        pl.DataFrame(ACCOUNTS, schema=MATCH_ACCOUNTS, orient="row"),
+        pl.DataFrame(known, schema=PAYERS, orient="row"),
+    )
+    assert found.proposals[0].sureness == expected, case
+    assert [part.invoice_number for part in found.proposals[0].parts] == ["INV-2026-0044"]
+
+
+def test_a_payer_of_two_customers_tells_nothing() -> None:
+    known = [("CH93", "Pay Service", "C100", 5, True, None), ("CH93", "Pay Service", "C200", 5, True, None)]
+    found = match(
+        pl.DataFrame([entry(amount_minor=8050, payer_account="CH93", payer_name="Pay Service")], schema=BANK_ENTRY),
+        pl.DataFrame(INVOICES, schema=OPEN_INVOICES, orient="row"),
+        pl.DataFrame(ACCOUNTS, schema=MATCH_ACCOUNTS, orient="row"),
+        pl.DataFrame(known, schema=PAYERS, orient="row"),
+    )
+    assert [each.sureness for each in found.proposals] == ["possible"]
+
+
+def test_what_a_person_has_undone_is_not_proposed_again_and_nothing_else_is_sure() -> None:
+    undone = frozenset({("C100", "INV-2026-0042", 25_000)})
+    said = {"remittance": "INV-2026-0042", "payer_name": "Aurora Glas"}
+    for reference, expected in (("E1", []), ("E2", ["likely"])):
+        found = match(
+            pl.DataFrame([entry(reference, **said)], schema=BANK_ENTRY),
+            pl.DataFrame(INVOICES, schema=OPEN_INVOICES, orient="row"),
+            pl.DataFrame(ACCOUNTS, schema=MATCH_ACCOUNTS, orient="row"),
+            rules=Rules(undone={"E1": [undone], "E2": []}),
+        )
+        named = [each.sureness for each in found.proposals if each.as_applied() == undone]
+        assert named == expected
 
 
 def test_money_that_went_out_is_no_customers_payment() -> None:
@@ -166,7 +226,7 @@ def test_money_that_went_out_is_no_customers_payment() -> None:
 
 def test_a_batch_whose_payments_are_itemised_in_another_statement_is_left_out() -> None:
     batch = entry("E1", extra='{"is_batch": true, "bank_reference": "B7"}', remittance="INV-2026-0042")
-    single = entry("E2", extra='{"batch_of": "B7"}', remittance="INV-2026-0042")
+    single = entry("E2", extra='{"batch_of": "B7"}', remittance="INV-2026-0042", payer_name="Aurora Glas")
     found = matched(batch, single)
     assert found.ignored == ("E1",)
     assert [(each.entry_reference, each.sureness) for each in found.proposals] == [("E2", "sure")]

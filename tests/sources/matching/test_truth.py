@@ -9,6 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
+from bench.matching import lettered, play
+from bench.statements import generated
 from dunwell.sources.contract import BANK_ENTRY
 from dunwell.sources.matching import MATCH_ACCOUNTS, OPEN_INVOICES, Matches, match
 
@@ -95,3 +97,16 @@ def test_the_best_proposal_is_mostly_right_where_nothing_is_sure(corpus: Callabl
         best.setdefault(each.entry_reference, [part.invoice_number for part in each.parts])
     right = sum(best.get(entry) == [number] for entry, (number, _) in truth.items())
     assert right >= len(truth) * 0.6
+
+
+def test_no_sure_match_of_generated_statements_is_wrong_and_half_of_them_are_sure() -> None:
+    scores = play(generated(seed=1))
+    assert {way: score.wrong for way, score in scores.items() if score.wrong} == {}
+    assert sum(score.sure for score in scores.values()) >= 0.45 * sum(score.entries for score in scores.values())
+    assert scores["as written"].sure >= 0.8 * scores["as written"].entries
+
+
+def test_no_sure_match_of_lettered_payments_is_wrong(corpus: Callable[[str], Path]) -> None:
+    score = play(lettered(corpus("fec_fr_customer_ledger")))["lettered payments"]
+    assert (score.entries, score.wrong) == (47, 0)
+    assert score.best_right >= 0.9 * (score.entries - score.sure)

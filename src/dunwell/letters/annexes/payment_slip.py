@@ -13,12 +13,13 @@ from dunwell import money
 from dunwell.letters.annexes.titled import titled
 from dunwell.letters.blocks import payment
 from dunwell.letters.content import Annex, SlipPart, SwissSlip
+from dunwell.letters.creditor_references import creditor_reference, printed_reference
 from dunwell.letters.facts import BankAccount, LetterFacts
 from dunwell.letters.payment import (
     grouped_iban,
     payable_minor,
     payment_code,
-    payment_reference,
+    quoted_reference,
     slip_account,
     swiss_party,
     swiss_payload,
@@ -54,11 +55,13 @@ def _swiss_slip(setting: Setting, account: BankAccount) -> SwissSlip:
     payable_to = SlipPart(words["payable_to"], (grouped_iban(iban), *_creditor_lines(facts, account)))
     payer = _debtor_lines(facts)
     payable_by = SlipPart(words["payable_by"] if payer else words["payable_by_blank"], payer)
-    message = SlipPart(words["further"], (payment_reference(facts),))
+    structured = creditor_reference(facts, iban)
+    reference = (SlipPart(words["reference"], (printed_reference(structured),)),) if structured else ()
+    message = SlipPart(words["further"], (quoted_reference(facts),))
     return SwissSlip(
         payload=payload,
-        receipt=(payable_to, payable_by),
-        details=(payable_to, message, payable_by),
+        receipt=(payable_to, *reference, payable_by),
+        details=(payable_to, *reference, message, payable_by),
         currency=(words["currency"], facts.currency),
         amount=(words["amount"], slip_amount(payable_minor(facts), facts.currency)),
         words={name: words[name] for name in ("receipt", "payment_part", "acceptance_point", "separate")},

@@ -175,6 +175,13 @@ def opening_notices(source: str, entries: Iterable[Entry], left_out: Sequence[En
         yield Problem(source, 0, "", message)
 
 
+def nobody(source: str, tables: Sequence[Table], problems: Sequence[Problem]) -> Iterator[Problem]:
+    """Say that a file has nothing for us, where it has not."""
+    if not tables and not problems:
+        hint = "Export the entries on customers' accounts as well."
+        yield Problem(source, 0, "", "No entry of the file is on a customer's account.", hint)
+
+
 def told(layout: str, tables: Iterable[Table], entries: int) -> str:
     """Return the line that says what a file was taken for."""
     found = {table.kind: table.frame.height for table in tables}

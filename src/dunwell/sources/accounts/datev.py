@@ -22,6 +22,7 @@ from dunwell.sources.accounts.clearing import (
     EntryKind,
     Numbers,
     fitting,
+    nobody,
     opening_notices,
     owners,
     tables_of,
@@ -29,8 +30,9 @@ from dunwell.sources.accounts.clearing import (
     without_repeated_openings,
 )
 from dunwell.sources.contract import Confidence, Reading, SourceFile, nothing_read
-from dunwell.sources.decoding import decode
+from dunwell.sources.decoding import decode, without_nul
 from dunwell.sources.einvoice.xml import day_of
+from dunwell.sources.outgoing.own import what_is
 from dunwell.sources.reading import listed
 from dunwell.sources.rows import Options
 
@@ -57,8 +59,8 @@ class _Head:
 
 
 def recognise(name: str, head: bytes) -> Confidence | None:  # noqa: ARG001 - the name tells nothing
-    """Recognise the mark of a batch of bookings."""
-    is_batch = _HEAD.match(head.removeprefix(b"\xef\xbb\xbf"))
+    """Recognise the mark of a batch of bookings; those that we wrote ourselves are none to be read."""
+    is_batch = _HEAD.match(head.removeprefix(b"\xef\xbb\xbf")) and not what_is(head)
     return Confidence("certain", "DATEV Buchungsstapel (EXTF)", "its first line") if is_batch else None
 
 
@@ -67,6 +69,7 @@ def read(file: SourceFile, options: Options) -> Reading:
     decoded = decode(file.content, file.name, None, options.limits)
     if isinstance(decoded, Problem):
         return nothing_read(file.name, decoded)
+    decoded = without_nul(decoded, file.name)
     rows = csv.reader(io.StringIO(decoded.text.removeprefix("\ufeff")), delimiter=";")
     try:
         head = _head(next(rows, []))
@@ -193,6 +196,7 @@ class _Batch:
         ]
         tables = tables_of(customers, entries)
         problems = [*self.problems, *long]
+        problems += nobody(self.source, tables, problems)
         return Reading(
             source=self.source,
             recognised=told("DATEV Buchungsstapel", tables, len(entries)),
@@ -200,7 +204,7 @@ class _Batch:
             problems=listed(self.source, problems, self.options.limits.problems_max),
             notices=(*notices, *opening_notices(self.source, entries, repeated)),
             rows=len(entries),
-            rejected_lines=frozenset(problem.line for problem in problems),
+            rejected_lines=frozenset(problem.line for problem in problems if problem.line),
             currency=self.head.currency,
         )
 

@@ -18,13 +18,14 @@ from dunwell.sources.accounts.clearing import (
     EntryKind,
     Numbers,
     fitting,
+    nobody,
     opening_notices,
     tables_of,
     told,
     without_repeated_openings,
 )
 from dunwell.sources.contract import Confidence, Reading, SourceFile, nothing_read
-from dunwell.sources.decoding import decode
+from dunwell.sources.decoding import decode, without_nul
 from dunwell.sources.einvoice.xml import day_of
 from dunwell.sources.reading import listed
 from dunwell.sources.rows import Options
@@ -66,6 +67,7 @@ def read(file: SourceFile, options: Options) -> Reading:
     decoded = decode(file.content, file.name, None, options.limits)
     if isinstance(decoded, Problem):
         return nothing_read(file.name, decoded)
+    decoded = without_nul(decoded, file.name)
     lines = decoded.text.split("\n")
     delimiter = next((sign for sign in "\t|;" if sign in lines[0]), "\t")
     columns = [name.strip(' "').lower() for name in lines[0].removeprefix("\ufeff").split(delimiter)]
@@ -181,6 +183,7 @@ class _Book:
             for account, (name, line) in self.customers.items()
         ]
         tables = tables_of(customers, self.entries)
+        self.problems += nobody(self.source, tables, self.problems)
         return Reading(
             source=self.source,
             recognised=told("FEC", tables, len(self.entries)),
@@ -188,7 +191,7 @@ class _Book:
             problems=listed(self.source, self.problems, problems_max),
             notices=(*notices, *self._undated(), *opening_notices(self.source, self.entries, repeated)),
             rows=len(self.entries),
-            rejected_lines=frozenset(problem.line for problem in self.problems),
+            rejected_lines=frozenset(problem.line for problem in self.problems if problem.line),
             currency=CURRENCY,
         )
 

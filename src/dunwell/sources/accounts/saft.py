@@ -13,6 +13,7 @@ from dunwell.errors import Problem
 from dunwell.sources.accounts.clearing import (
     Entry,
     fitting,
+    nobody,
     opening_notices,
     owners,
     tables_of,
@@ -130,6 +131,7 @@ class _Audit:
         if undated:
             hint = "They count as not due and are never chased until their due dates are imported."
             self.fields.notices.append(Problem(self.source, 0, "", f"{undated:,} invoices have no due date.", hint))
+        self.fields.problems += nobody(self.source, tables, self.fields.problems)
         return Reading(
             source=self.source,
             recognised=told("SAF-T", tables, len(entries)),

@@ -8,7 +8,7 @@ complete (product §2.4).
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -26,9 +26,10 @@ from dunwell.sources.bank.statement import (
     Statement,
 )
 from dunwell.sources.contract import BANK_ENTRY, Reading, SourceFile, nothing_read
-from dunwell.sources.decoding import decode
+from dunwell.sources.decoding import decode, without_nul
 from dunwell.sources.reading import listed
 from dunwell.sources.rows import Limits, Options
+from dunwell.sources.values import YEAR_MAX, YEAR_MIN
 
 TextParser = Callable[[str, Log], list[Statement]]
 """A parser of a text format: the decoded text, and where to say what is wrong."""
@@ -49,6 +50,7 @@ def read_text(file: SourceFile, options: Options, layout: str, parse: TextParser
     decoded = decode(file.content, file.name, None, Limits(file_bytes_max=TEXT_BYTES_MAX))
     if isinstance(decoded, Problem):
         return nothing_read(file.name, decoded)
+    decoded = without_nul(decoded, file.name)
     log = Log(file.name)
     log.notices += decoded.notices
     return gathered(layout, parse(decoded.text, log), log, options)
@@ -71,6 +73,7 @@ def gathered(layout: str, statements: list[Statement], log: Log, options: Option
     """Return the reading of a file that was recognised as ``layout`` and holds ``statements``."""
     if not statements and not log.problems:
         log.problem(0, "", f"The {layout} file holds no statement.", ASK_AGAIN)
+    statements = [_of_our_time(statement, log) for statement in statements]
     sound = [_checked(statement, log) for statement in statements]
     rows = _once(statements, log)
     through = _complete_through(sound, log)
@@ -83,6 +86,24 @@ def gathered(layout: str, statements: list[Statement], log: Log, options: Option
         entries=_frame(rows),
         rows=len(rows),
     )
+
+
+def _of_our_time(statement: Statement, log: Log) -> Statement:
+    """Leave out entries of a year that is a typing error, and a last day that is one: it would count as complete."""
+    good = []
+    for entry in statement.entries:
+        if YEAR_MIN <= entry.booked_on.year <= YEAR_MAX:
+            is_odd = entry.valued_on is not None and not YEAR_MIN <= entry.valued_on.year <= YEAR_MAX
+            good.append(replace(entry, valued_on=None) if is_odd else entry)
+        else:
+            log.problem(entry.line, "", f"The entry is dated {entry.booked_on}, which cannot be.", ASK_AGAIN)
+    through = statement.complete_through
+    if through is not None and not YEAR_MIN <= through.year <= YEAR_MAX:
+        log.problem(statement.line, "", f"The statement ends on {through}, which cannot be.", ASK_AGAIN)
+        through = None
+    if len(good) == len(statement.entries) and through == statement.complete_through:
+        return replace(statement, entries=tuple(good))
+    return replace(statement, entries=tuple(good), complete_through=through, is_whole=False)
 
 
 def _summary(layout: str, statements: list[Statement], entries: int) -> str:

@@ -16,7 +16,7 @@ from dunwell.sources.bank.statement import Entry, Statement
 
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _NO_REFERENCE = frozenset({"", "NONREF", "NOTPROVIDED", "NONE", "NA"})
-_GERMAN_ACCOUNT = re.compile(r"(\d{8})/(\d{1,10})(?:EUR)?")
+_GERMAN_ACCOUNT = re.compile(r"([0-9]{8})/([0-9]{1,10})(?:EUR)?")
 
 
 def plain(text: str) -> str:

@@ -12,9 +12,11 @@ from dunwell.sources.matching.model import (
     OPEN_INVOICES,
     PAYERS,
     PROPOSALS,
+    Applied,
     Matches,
     Part,
     Proposal,
+    Rules,
     Tolerance,
 )
 from dunwell.sources.matching.propose import match
@@ -25,9 +27,11 @@ __all__ = [
     "OPEN_INVOICES",
     "PAYERS",
     "PROPOSALS",
+    "Applied",
     "Matches",
     "Part",
     "Proposal",
+    "Rules",
     "Tolerance",
     "match",
     "payments_of",

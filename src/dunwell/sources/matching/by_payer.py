@@ -1,10 +1,9 @@
 """Entries that name no open invoice: what the payer, the name, a wrong number and the amount tell."""
 
-from collections import defaultdict
-
 from rapidfuzz.distance import OSA
 
-from dunwell.sources.matching.evidence import NAME_SCORE_MIN, contradiction, name_score, support
+from dunwell.sources.matching.evidence import called_like, contradiction, named_alike, support
+from dunwell.sources.matching.index import comparable
 from dunwell.sources.matching.model import Invoice, Part, Proposal
 from dunwell.sources.matching.numbers import digit_words, runs, shape, shapes, tail
 from dunwell.sources.matching.proposing import Context, proposal
@@ -13,6 +12,7 @@ from dunwell.sources.matching.sums import combinations
 
 _MISTYPED_CHARS_MIN = 6
 _MISTYPED_CANDIDATES_MAX = 200
+_NAMED_MAX = 5
 
 
 def by_payer(context: Context) -> list[Proposal]:
@@ -49,9 +49,8 @@ def _of_customer(context: Context, account: str) -> list[Proposal]:
 def _doubts(context: Context, account: str, open_ones: list[Invoice]) -> list[str]:
     """Return why a match by payer and amount is not sure."""
     entry, found = context.entry, context.found
-    doubts = [*found.unclear, *filter(None, [contradiction(account, found)])]
-    if len(support(entry, account, found, context.index)) < 2 and found.payer != account:
-        doubts.append("Only the customer number points to the customer.")
+    against = (contradiction(entry, account, found, context.index), _payer_doubt(context, account))
+    doubts = [*found.unclear, *filter(None, against)]
     if len(found.accounts | ({found.payer} if found.payer else set())) > 1:
         doubts.append("More than one customer is pointed to.")
     if {shape(invoice.number) for invoice in open_ones} & shapes(entry.text):
@@ -61,6 +60,25 @@ def _doubts(context: Context, account: str, open_ones: list[Invoice]) -> list[st
     if entry.is_batch:
         doubts.append("The entry is a batch of several payments.")
     return doubts
+
+
+def _payer_doubt(context: Context, account: str) -> str | None:
+    """Return why it is not sure that the payer is the customer ``account``.
+
+    A bank account alone proves little: payment services, parents and lawyers pay for many. So the name must point to
+    the customer, too; or, without a name or with one that a person has confirmed, it must have paid more than once.
+    """
+    entry, found, index = context.entry, context.found, context.index
+    known = found.known if found.payer == account else None
+    if known is None:
+        is_backed = len(support(entry, account, found, index)) > 1
+        return None if is_backed else "Only the customer number points to the customer."
+    is_confirmed = known.is_by_hand and comparable(entry.payer_name) in known.names
+    if named_alike(entry.payer_name, account, index) or account in found.accounts:
+        return None
+    if known.is_proven and (is_confirmed or not entry.payer_name):
+        return None
+    return "The payments before do not prove whose payment it is."
 
 
 def _open(context: Context, account: str) -> list[Invoice]:
@@ -90,7 +108,7 @@ def by_amount(context: Context) -> list[Proposal]:
         return alike
     if len(candidates) == 1:
         said = "It is the only open invoice of this amount; nothing else points to it."
-        return [_guess(context, candidates[0], 35, [said])]
+        return [*_named_customers(context), _guess(context, candidates[0], 35, [said])]
     return _named_customers(context)
 
 
@@ -104,9 +122,9 @@ def _alike(context: Context, invoice: Invoice, candidates: int) -> Proposal | No
     elif tail(number) and tail(number) in digit_words(entry.text):
         reasons.append(f"The text holds the last digits of invoice {invoice.number}.")
         score = 65
-    alike = name_score(entry.payer_name, invoice.account, context.index)
-    if alike >= NAME_SCORE_MIN:
-        reasons.append(f'The payer "{entry.payer_name}" is called like the customer ({alike} of 100).')
+    alike = named_alike(entry.payer_name, invoice.account, context.index)
+    if alike:
+        reasons.append(alike)
         score = score + 10 if score else 75 if candidates == 1 else 65
     return _guess(context, invoice, score, [*reasons, "The amount is exactly what is open."]) if score else None
 
@@ -122,20 +140,16 @@ def _guess(context: Context, invoice: Invoice, score: int, reasons: list[str]) -
 
 def _named_customers(context: Context) -> list[Proposal]:
     """Propose the customers called like the payer, with the invoices that add up, else the payment unapplied."""
-    entry, groups = context.entry, defaultdict(list)
-    if not entry.payer_name:
-        return []
-    for account in context.index.names:
-        score = name_score(entry.payer_name, account, context.index)
-        if score >= NAME_SCORE_MIN:
-            groups[account].append(score)
+    entry = context.entry
     options = []
-    for account, scores in sorted(groups.items())[:5]:
-        reason = f'The payer "{entry.payer_name}" is called like the customer ({scores[0]} of 100).'
+    alike = called_like(entry.payer_name, context.index)
+    for account in alike[:_NAMED_MAX]:
+        reason = named_alike(entry.payer_name, account, context.index)
         together = combinations(_open(context, account), entry.amount_minor)
         if together:
             options.append(_sum(context, account, together, [reason]))
         else:
             parts = [Part(None, entry.amount_minor)]
-            options.append(proposal(context, account, parts, 45, [reason], ["No open invoice has this amount."]))
+            score = 60 if len(alike) == 1 else 45  # whose it is seems clear, not what for
+            options.append(proposal(context, account, parts, score, [reason], ["No open invoice has this amount."]))
     return options

@@ -1,14 +1,13 @@
 """What one entry says about who paid and what for, looked up in the index."""
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from dunwell.sources.matching.index import Index, comparable
-from dunwell.sources.matching.model import BankEntry, Invoice
+from dunwell.sources.matching.model import BankEntry, Invoice, Payer
 from dunwell.sources.matching.numbers import find
 from dunwell.sources.matching.structured import in_text, payloads, plain
 
@@ -23,26 +22,31 @@ _DATE_LIKE = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(\d\d)?|(0[1-9]|[12]\d|3[01
 """Numbers that may as well be a day or a month: payers write "rent 202601"."""
 _NAMESAKES_MAX = 200
 _DIGITS = re.compile(r"\d+")
-_SPELLED = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "đ": "d"}
 
 
 @dataclass(slots=True)
 class Evidence:
     """The invoices that an entry names, and the customers that it points to.
 
-    ``payer`` is the customer whose bank account it is known to be. ``unclear`` are reasons why no match can be sure.
+    ``known`` is what earlier payments of the same payer tell, ``payer`` the customer that they were for.
+    ``unclear`` are reasons why no match can be sure.
     """
 
     named: dict[str, tuple[Invoice, Strength]] = field(default_factory=dict)
     settled: list[Invoice] = field(default_factory=list)
     accounts: frozenset[str] = frozenset()
-    payer: str | None = None
+    known: Payer | None = None
     unclear: list[str] = field(default_factory=list)
+
+    @property
+    def payer(self) -> str | None:
+        """The customer whom the payer has always paid for."""
+        return self.known.account if self.known else None
 
 
 def collect(entry: BankEntry, index: Index) -> Evidence:
     """Return what ``entry`` says."""
-    found = Evidence(payer=index.payers.get(plain(entry.payer_account)) if entry.payer_account else None)
+    found = Evidence(known=_known(entry, index))
     references = dict.fromkeys((*map(plain, entry.structured), *in_text(entry.text)))
     for reference in references:
         _take_reference(reference, index, found)
@@ -55,6 +59,14 @@ def collect(entry: BankEntry, index: Index) -> Evidence:
     carried = {payload for reference in references for payload in payloads(reference)}
     found.accounts = frozenset(index.accounts[number] for number in (in_words | carried) & set(index.accounts))
     return found
+
+
+def _known(entry: BankEntry, index: Index) -> Payer | None:
+    """Return what is known of the payer: by bank account; where the bank gives none, by a name that is proven."""
+    if entry.payer_account:
+        return index.payers.get(plain(entry.payer_account))
+    alias = index.aliases.get(comparable(entry.payer_name))
+    return alias if alias is not None and alias.is_proven else None
 
 
 def _take_reference(reference: str, index: Index, found: Evidence) -> None:
@@ -106,29 +118,53 @@ def is_trusted(number: str, strength: Strength) -> bool:
 
 
 def name_score(payer_name: str, account: str, index: Index) -> int:
-    """Return how alike the payer's and the customer's names are, 0 to 100."""
-    ours, theirs = _folded(index.names.get(account, "")), _folded(comparable(payer_name))
+    """Return how alike the payer's and the customer's names are, 0 to 100; 100 for a name that always paid for it."""
+    if _is_alias(payer_name, account, index):
+        return 100
+    ours, theirs = index.names.get(account, ""), comparable(payer_name)
     if not ours or not theirs or _DIGITS.findall(ours) != _DIGITS.findall(theirs):
         return 0  # "Client 1" and "Client 11" are alike to the eye, but not the same
     return int(max(fuzz.ratio(ours, theirs), fuzz.token_sort_ratio(ours, theirs)))
 
 
-def _folded(name: str) -> str:
-    """Write ``name`` as banks do that know no accents: ü as ue, é as e."""
-    spelled = "".join(_SPELLED.get(sign, sign) for sign in name)
-    return "".join(sign for sign in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(sign))
+def _is_alias(payer_name: str, account: str, index: Index) -> bool:
+    known = index.aliases.get(comparable(payer_name))
+    return known is not None and known.is_proven and known.is_by_hand and known.account == account
+
+
+def called_like(payer_name: str, index: Index) -> list[str]:
+    """Return the customers that a payer is called like, the first by number."""
+    wanted = comparable(payer_name)
+    if not wanted:
+        return []
+    near = {
+        account
+        for scorer in (fuzz.ratio, fuzz.token_sort_ratio)
+        for _, _, account in process.extract(
+            wanted, index.names, scorer=scorer, score_cutoff=NAME_SCORE_MIN, limit=None
+        )
+    }
+    alias = index.aliases.get(wanted)
+    near |= {alias.account} if alias else set()
+    return sorted(account for account in near if name_score(payer_name, account, index) >= NAME_SCORE_MIN)
+
+
+def named_alike(payer_name: str, account: str, index: Index) -> str:
+    """Return why the payer's name points to the customer; empty when it does not."""
+    if _is_alias(payer_name, account, index):
+        return f'The payer "{payer_name}" is known: {index.aliases[comparable(payer_name)].story}.'
+    score = name_score(payer_name, account, index)
+    return f'The payer "{payer_name}" is called like the customer ({score} of 100).' if score >= NAME_SCORE_MIN else ""
 
 
 def support(entry: BankEntry, account: str, found: Evidence, index: Index) -> list[str]:
     """Return why the payer is the customer ``account``, apart from any invoice number."""
     reasons = []
-    if found.payer == account:
-        reasons.append(f"The payer's bank account is known as that of {account}.")
+    if entry.payer_account and found.known is not None and found.payer == account:
+        reasons.append(f"The payer's bank account is known as that of {account}: {found.known.story}.")
     if account in found.accounts:
         reasons.append(f"The text names the customer {account}.")
-    score = name_score(entry.payer_name, account, index)
-    if score >= NAME_SCORE_MIN:
-        reasons.append(f'The payer "{entry.payer_name}" is called like the customer ({score} of 100).')
+    reasons += filter(None, [named_alike(entry.payer_name, account, index)])
     return reasons
 
 
@@ -144,8 +180,11 @@ def namesake(entry: BankEntry, account: str, index: Index) -> str | None:
     return None
 
 
-def contradiction(account: str, found: Evidence) -> str | None:
+def contradiction(entry: BankEntry, account: str, found: Evidence, index: Index) -> str | None:
     """Return what speaks against the customer ``account``, if anything does."""
+    alias = index.aliases.get(comparable(entry.payer_name))
+    if alias is not None and alias.account != account:
+        return f'The payer "{entry.payer_name}" is known to pay for {alias.account}.'
     if found.payer is not None and found.payer != account:
         return f"The payer's bank account is known as that of {found.payer}."
     if found.accounts and account not in found.accounts:

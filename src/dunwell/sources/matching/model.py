@@ -1,5 +1,6 @@
 """The tables that matching reads and gives, and the values in between."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -22,8 +23,17 @@ OPEN_INVOICES = pl.Schema(
 MATCH_ACCOUNTS = pl.Schema({"account_number": pl.String(), "name": pl.String()})
 """One row per customer."""
 
-PAYERS = pl.Schema({"payer_account": pl.String(), "account_number": pl.String()})
-"""Bank accounts that a person's decisions, or sure matches before, have shown to be a customer's."""
+PAYERS = pl.Schema(
+    {
+        "payer_account": pl.String(),
+        "payer_name": pl.String(),
+        "account_number": pl.String(),
+        "payments": pl.Int64(),  # how many entries of theirs were applied to the customer
+        "is_by_hand": pl.Boolean(),  # a person has decided at least one of them
+        "last_on": pl.Date(),
+    }
+)
+"""Who paid for whom, as a person's decisions and the sure matches before have shown."""
 
 PROPOSALS = pl.Schema(
     {
@@ -57,6 +67,39 @@ class Invoice:
     open_minor: int
     due_on: date | None
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """What is known of a bank account, or of a payer's name: it has always paid for the customer ``account``.
+
+    ``names`` are the names, made comparable, under which it paid.
+    """
+
+    account: str
+    payments: int
+    is_by_hand: bool
+    last_on: date | None
+    names: frozenset[str]
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it paid often enough to be believed by itself; once may have been an exception."""
+        return self.payments >= PROVEN_PAYMENTS
+
+    @property
+    def story(self) -> str:
+        """How it is known, in words."""
+        times = "once" if self.payments == 1 else f"{self.payments} times"
+        last = f", last on {self.last_on}" if self.last_on else ""
+        return f"paid {times}{last}" + ("; a person has confirmed it" if self.is_by_hand else "")
+
+
+PROVEN_PAYMENTS = 2
+"""So many payments for one customer, and none for another, prove whose a bank account or a payer's name is."""
+
+Applied = frozenset[tuple[str, str | None, int]]
+"""How an entry was applied: triples of customer, invoice (``None``: on the account) and amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +143,10 @@ class Proposal:
     parts: tuple[Part, ...]
     reasons: tuple[str, ...]
 
+    def as_applied(self) -> Applied:
+        """Return how the entry would be applied."""
+        return frozenset((self.account_number, part.invoice_number, part.amount_minor) for part in self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
@@ -112,6 +159,18 @@ class Tolerance:
         """Tell whether ``paid_minor`` is short of ``open_minor`` by no more than this."""
         short = open_minor - paid_minor
         return short > 0 and (short <= self.fee_minor or short * 100 <= open_minor * self.discount_percent)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What matching is told beside the tables.
+
+    ``undone``: entries that a person has decided about, with what was applied and taken out again. They are never sure,
+    and what was taken out is not proposed again.
+    """
+
+    tolerance: Tolerance = field(default_factory=Tolerance)
+    undone: Mapping[str, Collection[Applied]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import polars as pl
 from dunwell.sources.matching.by_payer import by_amount, by_payer
 from dunwell.sources.matching.evidence import Evidence, collect, contradiction, is_trusted, namesake, support
 from dunwell.sources.matching.index import Index, build
-from dunwell.sources.matching.model import PAYERS, BankEntry, Invoice, Matches, Part, Proposal, Tolerance
+from dunwell.sources.matching.model import PAYERS, BankEntry, Invoice, Matches, Part, Proposal, Rules
 from dunwell.sources.matching.proposing import Context, proposal
 from dunwell.sources.matching.tables import bank_entries
 
@@ -27,6 +27,7 @@ _BACKED = 4
 """What a known payer or a name alike adds to a named invoice of another amount."""
 _EXACT = 80
 """The score of a match in which the amount is exactly that of the invoices named, even if something speaks against."""
+_DECIDED = "A person has decided about this entry before, so nothing is applied by itself."
 
 
 def match(
@@ -34,16 +35,17 @@ def match(
     invoices: pl.DataFrame,
     accounts: pl.DataFrame,
     payers: pl.DataFrame | None = None,
-    tolerance: Tolerance | None = None,
+    rules: Rules | None = None,
 ) -> Matches:
     """Propose for each of ``entries`` whose payment it is.
 
     ``entries`` has ``contract.BANK_ENTRY`` and holds what is not applied yet; ``invoices``, ``accounts`` and
     ``payers`` have the schemas of ``model.py``. The order of rows does not matter.
     """
+    rules = rules or Rules()
     index = build(invoices, accounts, PAYERS.to_frame() if payers is None else payers)
     money_in, ignored = _customers_money(bank_entries(entries))
-    proposed = {entry.reference: _proposals(entry, index, tolerance or Tolerance()) for entry in money_in}
+    proposed = {entry.reference: _proposals(entry, index, rules) for entry in money_in}
     settled = _once(money_in, proposed, index)
     done = {found.entry_reference for found in settled if found.sureness == "sure"}
     worklist = tuple(entry.reference for entry in money_in if entry.reference not in done)
@@ -65,9 +67,9 @@ def _customers_money(entries: Iterable[BankEntry]) -> tuple[list[BankEntry], lis
     return ours, ignored
 
 
-def _proposals(entry: BankEntry, index: Index, tolerance: Tolerance) -> list[Proposal]:
+def _proposals(entry: BankEntry, index: Index, rules: Rules) -> list[Proposal]:
     found = collect(entry, index)
-    context = Context(entry, index, found, tolerance)
+    context = Context(entry, index, found, rules.tolerance)
     if entry.is_reversal:
         options = _taken_back(context) if not entry.is_in else []
     elif found.named:
@@ -76,6 +78,9 @@ def _proposals(entry: BankEntry, index: Index, tolerance: Tolerance) -> list[Pro
             options += by_payer(context) or by_amount(context)
     else:
         options = by_payer(context) or by_amount(context)
+    taken_back = rules.undone.get(entry.reference)
+    if taken_back is not None:
+        options = [_unsure(each, _DECIDED) for each in options if each.as_applied() not in taken_back]
     ranked = sorted(options, key=lambda each: (-each.score, each.account_number, str(each.parts)))[:_PROPOSALS_MAX]
     if sum(each.sureness == "sure" for each in ranked) > 1:
         ranked = [_unsure(each, "More than one match would be sure.") for each in ranked]
@@ -101,12 +106,13 @@ def _of_account(context: Context, account: str, invoices: list[Invoice], *, is_o
     total = sum(invoice.open_minor for invoice in invoices)
     reasons = [_naming(invoice, found) for invoice in invoices]
     backing = support(entry, account, found, context.index)
-    doubts = (contradiction(account, found), namesake(entry, account, context.index))
+    doubts = (contradiction(entry, account, found, context.index), namesake(entry, account, context.index))
     against = [*found.unclear, *filter(None, doubts)]
     against += [] if is_only else ["The text names invoices of more than one customer."]
     against += ["The entry is a batch of several payments."] if entry.is_batch else []
     trusted = bool(backing) or all(is_trusted(each.number, found.named[each.number][1]) for each in invoices)
     against += [] if trusted else ["The number is short and nothing else points to the customer."]
+    against += [] if backing else _mistyped_perhaps(context, invoices)
     if total == entry.amount_minor:
         reasons.append("The amount is exactly what is open.")
         parts = [Part(invoice.number, invoice.open_minor) for invoice in invoices]
@@ -117,6 +123,20 @@ def _of_account(context: Context, account: str, invoices: list[Invoice], *, is_o
     if not (is_part_of_one and found.named[invoices[0].number][1] == "reference"):
         against.append(said)
     return proposal(context, account, parts, score, [*reasons, said, *backing], against)
+
+
+def _mistyped_perhaps(context: Context, invoices: list[Invoice]) -> list[str]:
+    """Return the doubt about a number from an unknown payer when other invoices have the amount, too.
+
+    One digit wrong in the number of one monthly fee gives the number of somebody else's. A printed reference has check
+    digits; several numbers and their sum do not come about by chance.
+    """
+    if len(invoices) > 1 or context.found.named[invoices[0].number][1] == "reference":
+        return []
+    alike = context.index.by_amount.get((context.entry.currency, context.entry.amount_minor), [])
+    if len(alike) < 2:
+        return []
+    return ["The payer is not known, and other open invoices have this amount: the number may be mistyped."]
 
 
 def _naming(invoice: Invoice, found: Evidence) -> str:

@@ -19,7 +19,10 @@ from dunwell.sources.tabular.words import fields_of, folded, row_types, statuses
 from dunwell.sources.values import LANGUAGES
 
 PAID, PAID_ON, CREDITED, NO_DUE = "paid so far", "paid on", "amount credited", "no due date"
+INVOICED, STILL_CREDITED = "amount invoiced", "amount still credited"
 """Columns made from others."""
+REFERENCE = "payment_reference"
+"""What an invoice's structured reference is kept as; that of an electronic invoice is called the same."""
 
 _KINDS: tuple[Kind, ...] = ("invoices", "payments", "customers")
 _ADDRESS = ("email", "street", "postcode", "city", "phone", "credit_limit", "account_number", "contact_name")
@@ -223,21 +226,44 @@ def _invoices(raw: RawFile, columns: Mapping[str, str], options: Options) -> tup
         "duplicates": "conflict",
         "due_before_issue": "problem",
     }
-    if "issued_on" in columns:
-        table["negative_invoices"] = "credit_note"
     tables = [*_named_customers(columns), table]
     used = {*columns.values()}
-    table["extra"] = _rest(raw, used)
+    table["extra"] = [*_rest(raw, used), *_reference(mapping, columns)]
     for made in (table, tables[0]):
         made["unless"] = unless
+    tables += _negatives(table, columns, mapping, amount)
     paid = _paid(raw, columns, mapping, amount, options, notices)
     tables += [{**paid, "unless": {**unless, **paid["unless"]}}] if paid else []
-    tables += _credits(columns, mapping, amount, chosen, facts)
+    tables += _credits(columns, mapping, amount, chosen)
     if "name" in columns and "account_number" not in columns:
         notices.append(f'The customers have no number: their name in "{columns["name"]}" stands for it.')
     if _repeats_names(raw, columns):
         mapping["fill_down"] = [columns[name] for name in ("account_number", "name") if name in columns]
     return {**mapping, "table": tables}, notices
+
+
+def _reference(mapping: dict[str, Any], columns: Mapping[str, str]) -> list[str]:
+    """Keep the reference that is printed on an invoice under the one name that matching looks for."""
+    header = columns.get("structured_reference")
+    if header and header != REFERENCE:
+        mapping["first_of"][REFERENCE] = [header]
+    return [REFERENCE] if header else []
+
+
+def _negatives(
+    table: dict[str, Any], columns: Mapping[str, str], mapping: dict[str, Any], amount: str
+) -> list[dict[str, Any]]:
+    """Make credit notes of negative rows: of what is still open of them, where a column says so."""
+    if "issued_on" not in columns:
+        return []
+    if columns.get("open_amount", amount) == amount:
+        table["negative_invoices"] = "credit_note"
+        return []
+    mapping["derive"] |= {INVOICED: [">0", amount], STILL_CREDITED: [">0", f"-{columns['open_amount']}"]}
+    table["columns"] = {**table["columns"], "amount": INVOICED}
+    table["unless"] = {**table["unless"], INVOICED: [""]}
+    unless = {name: texts for name, texts in table["unless"].items() if name != INVOICED} | {STILL_CREDITED: [""]}
+    return [_credit_notes(columns, STILL_CREDITED, {"when": {INVOICED: [""]}, "unless": unless})]
 
 
 def _named_customers(columns: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -334,28 +360,24 @@ def _credits(
     mapping: dict[str, Any],
     amount: str,
     rows: dict[str, list[str]],
-    facts: Mapping[str, str],
 ) -> list[dict[str, Any]]:
     if not rows or "issued_on" not in columns:
         return []
     mapping["derive"][CREDITED] = ["abs", columns.get("open_amount", amount)]
+    return [_credit_notes(columns, CREDITED, {"when": rows, "unless": {CREDITED: [""]}})]
+
+
+def _credit_notes(columns: Mapping[str, str], amount: str, rows: dict[str, Any]) -> dict[str, Any]:
+    """Return the table of credit notes: of which rows, with which amount."""
     taken = {
         **_whose(columns),
-        "payment_reference": facts["invoice_number"],
+        "payment_reference": columns["invoice_number"],
         "paid_on": columns["issued_on"],
-        "amount": CREDITED,
+        "amount": amount,
     }
     if "currency" in columns:
         taken["currency"] = columns["currency"]
-    return [
-        {
-            "kind": "payments",
-            "columns": taken,
-            "constants": {"kind": "credit_note"},
-            "when": rows,
-            "unless": {CREDITED: [""]},
-        }
-    ]
+    return {"kind": "payments", "columns": taken, "constants": {"kind": "credit_note"}, **rows}
 
 
 def _repeats_names(raw: RawFile, columns: Mapping[str, str]) -> bool:

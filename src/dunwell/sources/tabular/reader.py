@@ -13,7 +13,7 @@ from dunwell.sources.mapping import NO_MAPPING, Mapping, mapping_of
 from dunwell.sources.noticing import UNUSED
 from dunwell.sources.reading import raw_file, read_raw
 from dunwell.sources.rows import COLUMNS, KINDS, Kind, Options, Parsed, RawFile
-from dunwell.sources.tabular import layouts
+from dunwell.sources.tabular import ageing, layouts
 from dunwell.sources.tabular.choosing import Choice, choose, choose_by, matched
 from dunwell.sources.tabular.drafting import draft
 from dunwell.sources.tabular.header import Located, locate
@@ -70,9 +70,13 @@ def understand(file: SourceFile, options: Options, mapping: Mapping | None = Non
     decoded = decode(file.content, file.name, None, options.limits)
     if isinstance(decoded, Problem):
         return decoded
-    located = locate(decoded.text, layouts.is_known)
+    located = locate(decoded.text, _is_header)
     raw = _split(decoded, located, file.name, options)
     return raw if isinstance(raw, Problem) else _understood(raw, located, options)
+
+
+def _is_header(word: str) -> bool:
+    return layouts.is_known(word) or ageing.is_bucket(word)
 
 
 def read_as(file: SourceFile, mapping: Mapping, before: Understood, options: Options) -> Understood | Problem:
@@ -152,9 +156,21 @@ def _understood(raw: RawFile, located: Located | None, options: Options) -> Unde
     if layout is not None:
         notices = _told(raw, (layout.note,) if layout.note else ())
         return Understood(raw, layout.name, "certain", layout.mapping, mark, why=_BY_HEADERS, notices=notices)
+    report = ageing.aged(raw, titles, options)
+    if report is not None:
+        return _aged(report, mark)
     choice = choose(raw, titles, options)
     found = _unknown(raw, mark) if choice is None else _chosen(raw, mark, choice)
     return replace(found, titles=titles)
+
+
+def _aged(report: ageing.Aged, mark: str) -> Understood:
+    """Take an aged report; it has no draft of a mapping, since its items are in no column of the file."""
+    if report.choice is None:
+        return Understood(report.raw, "an aged report", "possible", NO_MAPPING, mark, problems=report.problems)
+    mapping, problems = mapping_of(report.choice.mapping, "an aged report")
+    layout = "opening balances of an aged report"
+    return Understood(report.raw, layout, "likely", mapping or NO_MAPPING, mark, why=_BY_HEADERS, problems=problems)
 
 
 def _is_canonical(columns: tuple[str, ...], kind: Kind | None) -> bool:

@@ -11,6 +11,7 @@ from dunwell.sources.mapping import Mapping, Shape
 from dunwell.sources.nearest import one_of
 from dunwell.sources.rows import COLUMNS, KINDS, Options, RawFile
 from dunwell.sources.tabular.spelling import spelled
+from dunwell.sources.tabular.totals import totals_told
 from dunwell.sources.tabular.words import is_total
 from dunwell.sources.taking import cell_of, position_of
 
@@ -37,7 +38,7 @@ def shape(raw: RawFile, mapping: Mapping, options: Options) -> Shaped:
     if missing:
         return Shaped(raw, tuple(missing))
     raw = _with_groups(raw, asked.group_heading) if asked.group_heading else raw
-    raw = _without_totals(raw, mapping) if asked.leave_out_totals else raw
+    raw = _without_totals(raw, mapping, options) if asked.leave_out_totals else raw
     raw = _filled_down(raw, asked.fill_down) if asked.fill_down else raw
     raw = spelled(raw, mapping, options) if asked.recognise else raw
     for name, parts in asked.derive.items():
@@ -86,7 +87,7 @@ def _is_total(raw: RawFile, text: pl.Expr) -> pl.Expr:
     return text.is_in(totals).fill_null(value=False)
 
 
-def _without_totals(raw: RawFile, mapping: Mapping) -> RawFile:
+def _without_totals(raw: RawFile, mapping: Mapping, options: Options) -> RawFile:
     """Leave out rows that begin with a word for totals, or hold nothing but amounts, and have no date."""
     own = _own_cells(raw)
     if raw.cells.is_empty() or not own:
@@ -107,7 +108,9 @@ def _without_totals(raw: RawFile, mapping: Mapping) -> RawFile:
         return raw
     what = f"{found.height} total row{'s' if found.height > 1 else ''} left out"
     notice = Problem(raw.source, found["line"][0], "", f"{what}: they add up other rows.")
-    return replace(raw, cells=raw.cells.filter(~total), notices=(*raw.notices, notice))
+    headers = [raw.columns[int(cell.removeprefix("cell_"))] for cell in sorted(amounts & set(own))]
+    told = totals_told(raw, found, headers, options) if mapping.shape.recognise else ()
+    return replace(raw, cells=raw.cells.filter(~total), notices=(*raw.notices, notice, *told))
 
 
 def _without_number(raw: RawFile, mapping: Mapping) -> pl.Expr:

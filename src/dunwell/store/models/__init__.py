@@ -25,6 +25,13 @@ from dunwell.store.models.agreements import (  # noqa: E402
     Referral,
 )
 from dunwell.store.models.audit import AuditEntry  # noqa: E402
+from dunwell.store.models.bank import (  # noqa: E402
+    BANK_ENTRY_STATES,
+    BANK_ENTRY_WAITING,
+    BankEntry,
+    BankMove,
+    BankProposal,
+)
 from dunwell.store.models.cases import (  # noqa: E402
     CALL_ANSWERS,
     CALL_OUTCOMES,
@@ -45,10 +52,13 @@ from dunwell.store.models.holds import HOLD_LIVE, HOLD_STATES, Hold, HoldTransit
 from dunwell.store.models.imports import ImportBatch  # noqa: E402
 from dunwell.store.models.ledger import ORDER_STATES, Entry, Event, Invoice, Order  # noqa: E402
 from dunwell.store.models.letters import LETTER_SENT, LETTER_STATES, Letter, LetterTransition  # noqa: E402
-from dunwell.store.models.runs import Decision, PolicyVersion, Run  # noqa: E402
+from dunwell.store.models.people import ROLES, Person, SignIn  # noqa: E402
+from dunwell.store.models.runs import DecisionChunk, PolicyVersion, Run  # noqa: E402
 
 __all__ = [
     "APPLICATION_STATES",
+    "BANK_ENTRY_STATES",
+    "BANK_ENTRY_WAITING",
     "CALL_ANSWERS",
     "CALL_OUTCOMES",
     "CALL_REQUESTS",
@@ -67,13 +77,17 @@ __all__ = [
     "PROMISE_STATES",
     "REFERRAL_LIVE",
     "REFERRAL_STATES",
+    "ROLES",
     "Account",
     "Application",
     "AuditEntry",
+    "BankEntry",
+    "BankMove",
+    "BankProposal",
     "Call",
     "CaseLetter",
     "CaseTransition",
-    "Decision",
+    "DecisionChunk",
     "Dispute",
     "Entry",
     "Event",
@@ -88,9 +102,11 @@ __all__ = [
     "Note",
     "Offer",
     "Order",
+    "Person",
     "Plan",
     "PolicyVersion",
     "Promise",
     "Referral",
     "Run",
+    "SignIn",
 ]

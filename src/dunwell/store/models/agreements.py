@@ -50,19 +50,12 @@ class Plan(models.Model):
         """At most one live plan per account and currency; an agreed one knows its day."""
 
         constraints = (
-            models.UniqueConstraint(
-                fields=("account", "currency"), condition=models.Q(state__in=list(PLAN_LIVE)), name="plan_one_live"
-            ),
-            fields.one_of("state", PLAN_STATES, "plan_state"),
-            fields.currency_is_three_letters("plan_currency"),
+            fields.one_live("plan", PLAN_LIVE),
+            *fields.of_a_case("plan", PLAN_STATES),
             models.CheckConstraint(condition=models.Q(total_minor__gt=0), name="plan_total"),
-            models.CheckConstraint(
-                condition=~models.Q(state__in=["accepted", "active", "completed", "defaulted"])
-                | models.Q(agreed_on__isnull=False),
-                name="plan_agreed_on",
-            ),
+            fields.known_in(("accepted", "active", "completed", "defaulted"), "agreed_on", "plan_agreed_on"),
         )
-        indexes = (models.Index(fields=("state",), name="plan_by_state"),)
+        indexes = (fields.by_state("plan"),)
 
     def __str__(self) -> str:
         """Return its state."""
@@ -118,11 +111,10 @@ class Offer(models.Model):
                 fields=("account", "currency", "kind"), condition=models.Q(state="offered"), name="offer_one_open"
             ),
             fields.one_of("kind", OFFER_KINDS, "offer_kind"),
-            fields.one_of("state", OFFER_STATES, "offer_state"),
-            fields.currency_is_three_letters("offer_currency"),
+            *fields.of_a_case("offer", OFFER_STATES),
             models.CheckConstraint(condition=models.Q(pay_minor__gt=0), name="offer_pay"),
         )
-        indexes = (models.Index(fields=("state",), name="offer_by_state"),)
+        indexes = (fields.by_state("offer"),)
 
     def __str__(self) -> str:
         """Return its state."""
@@ -149,8 +141,7 @@ class Application(models.Model):
             models.UniqueConstraint(
                 fields=("account",), condition=models.Q(state="received"), name="application_one_open"
             ),
-            fields.one_of("state", APPLICATION_STATES, "application_state"),
-            fields.currency_is_three_letters("application_currency"),
+            *fields.of_a_case("application", APPLICATION_STATES),
             models.CheckConstraint(condition=models.Q(requested_minor__gt=0), name="application_amount"),
         )
 
@@ -179,17 +170,9 @@ class Referral(models.Model):
         """At most one live referral per account and currency; one handed over knows its day."""
 
         constraints = (
-            models.UniqueConstraint(
-                fields=("account", "currency"),
-                condition=models.Q(state__in=list(REFERRAL_LIVE)),
-                name="referral_one_live",
-            ),
-            fields.one_of("state", REFERRAL_STATES, "referral_state"),
-            fields.currency_is_three_letters("referral_currency"),
-            models.CheckConstraint(
-                condition=~models.Q(state__in=["handed_over", "recovered"]) | models.Q(handed_over_on__isnull=False),
-                name="referral_handed_over_on",
-            ),
+            fields.one_live("referral", REFERRAL_LIVE),
+            *fields.of_a_case("referral", REFERRAL_STATES),
+            fields.known_in(("handed_over", "recovered"), "handed_over_on", "referral_handed_over_on"),
         )
 
     def __str__(self) -> str:

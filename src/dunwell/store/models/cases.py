@@ -97,12 +97,11 @@ class Promise(models.Model):
         """The promised day is not before the promise."""
 
         constraints = (
-            fields.one_of("state", PROMISE_STATES, "promise_state"),
+            *fields.of_a_case("promise", PROMISE_STATES),
             fields.amount_is_positive("promise_amount"),
-            fields.currency_is_three_letters("promise_currency"),
-            models.CheckConstraint(condition=models.Q(until_on__gte=models.F("opened_on")), name="promise_until"),
+            fields.not_before("until_on", "opened_on", "promise_until"),
         )
-        indexes = (models.Index(fields=("state",), name="promise_by_state"),)
+        indexes = (fields.by_state("promise"),)
 
     def __str__(self) -> str:
         """Return its state."""
@@ -129,14 +128,13 @@ class Dispute(models.Model):
         """A part is a part of an invoice."""
 
         constraints = (
-            fields.one_of("state", DISPUTE_STATES, "dispute_state"),
-            fields.currency_is_three_letters("dispute_currency", blank=True),
+            *fields.of_a_case("dispute", DISPUTE_STATES, blank_currency=True),
             models.CheckConstraint(
                 condition=models.Q(amount_minor__isnull=True) | models.Q(amount_minor__gt=0, invoice__isnull=False),
                 name="dispute_part",
             ),
         )
-        indexes = (models.Index(fields=("state",), name="dispute_by_state"),)
+        indexes = (fields.by_state("dispute"),)
 
     def __str__(self) -> str:
         """Return its state."""
@@ -160,14 +158,13 @@ class Exclusion(models.Model):
         """Its last day is not before its first."""
 
         constraints = (
-            fields.one_of("state", EXCLUSION_STATES, "exclusion_state"),
-            fields.currency_is_three_letters("exclusion_currency", blank=True),
+            *fields.of_a_case("exclusion", EXCLUSION_STATES, blank_currency=True),
             models.CheckConstraint(
                 condition=models.Q(until_on__isnull=True) | models.Q(until_on__gte=models.F("opened_on")),
                 name="exclusion_until",
             ),
         )
-        indexes = (models.Index(fields=("state",), name="exclusion_by_state"),)
+        indexes = (fields.by_state("exclusion"),)
 
     def __str__(self) -> str:
         """Return its state."""

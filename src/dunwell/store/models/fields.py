@@ -76,3 +76,42 @@ def one_of(field: str, values: Iterable[str], name: str) -> models.CheckConstrai
     """
     condition = reduce(or_, (models.Q(**{field: value}) for value in values))
     return models.CheckConstraint(condition=condition, name=name)
+
+
+def of_a_case(kind: str, states: Iterable[str], *, blank_currency: bool = False) -> tuple[models.CheckConstraint, ...]:
+    """What holds for every table with a state and a currency: both are real ones."""
+    return (
+        one_of("state", states, f"{kind}_state"),
+        currency_is_three_letters(f"{kind}_currency", blank=blank_currency),
+    )
+
+
+def one_live(kind: str, states: Iterable[str]) -> models.UniqueConstraint:
+    """Refuse a second row of an account and currency in one of the states in which a case lives."""
+    live = models.Q(state__in=list(states))
+    return models.UniqueConstraint(fields=("account", "currency"), condition=live, name=f"{kind}_one_live")
+
+
+def not_before(later: str, earlier: str, name: str) -> models.CheckConstraint:
+    """Refuse a last day before the first."""
+    return models.CheckConstraint(condition=models.Q(**{f"{later}__gte": models.F(earlier)}), name=name)
+
+
+def known_in(states: Iterable[str], field: str, name: str) -> models.CheckConstraint:
+    """Refuse a row in one of some states without a value in ``field``."""
+    elsewhere = ~models.Q(state__in=list(states))
+    return models.CheckConstraint(condition=elsewhere | models.Q(**{f"{field}__isnull": False}), name=name)
+
+
+def by_state(kind: str) -> models.Index:
+    """Have the rows in a state found at once."""
+    return models.Index(fields=("state",), name=f"{kind}_by_state")
+
+
+def of_a_move(kind: str, states: Iterable[str]) -> tuple[models.CheckConstraint, ...]:
+    """What holds for the moves of a case: both states are real ones; the first move comes from nothing."""
+    known = tuple(states)
+    return (
+        one_of("to_state", known, f"{kind}_transition_to"),
+        one_of("from_state", ("", *known), f"{kind}_transition_from"),
+    )

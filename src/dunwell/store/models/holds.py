@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from dunwell.store.models import fields
 from dunwell.store.models.accounts import Account
 from dunwell.store.models.letters import Letter
-from dunwell.store.models.runs import Decision
+from dunwell.store.models.runs import Run
 
 HOLD_STATES = ("proposed", "approved", "notified", "in_force", "released", "withdrawn")
 HOLD_LIVE = ("proposed", "approved", "notified", "in_force")
@@ -28,27 +28,16 @@ class Hold(models.Model):
     demanded_minor = fields.minor()
     released_on = fields.day_or_none()
     letter = models.ForeignKey(Letter, models.PROTECT, null=True)
-    decision = models.ForeignKey(Decision, models.PROTECT, null=True)
+    run = models.ForeignKey(Run, models.PROTECT, null=True, db_index=False)  # the run that proposed it
 
     class Meta:
         """At most one live hold per account and currency; none in force without its letter and its first day."""
 
         constraints = (
-            models.UniqueConstraint(
-                fields=("account", "currency"),
-                condition=models.Q(state__in=list(HOLD_LIVE)),
-                name="hold_one_live",
-            ),
-            fields.one_of("state", HOLD_STATES, "hold_state"),
-            fields.currency_is_three_letters("hold_currency"),
-            models.CheckConstraint(
-                condition=~models.Q(state__in=["notified", "in_force", "released"]) | models.Q(letter__isnull=False),
-                name="hold_has_letter",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state__in=["in_force", "released"]) | models.Q(in_force_on__isnull=False),
-                name="hold_in_force_on",
-            ),
+            fields.one_live("hold", HOLD_LIVE),
+            *fields.of_a_case("hold", HOLD_STATES),
+            fields.known_in(("notified", "in_force", "released"), "letter", "hold_has_letter"),
+            fields.known_in(("in_force", "released"), "in_force_on", "hold_in_force_on"),
             models.CheckConstraint(
                 condition=models.Q(state="released", released_on__isnull=False)
                 | models.Q(~models.Q(state="released"), released_on__isnull=True),
@@ -75,10 +64,7 @@ class HoldTransition(models.Model):
     class Meta:
         """States are those of holds; the first comes from nothing."""
 
-        constraints = (
-            fields.one_of("to_state", HOLD_STATES, "hold_transition_to"),
-            fields.one_of("from_state", ("", *HOLD_STATES), "hold_transition_from"),
-        )
+        constraints = (*fields.of_a_move("hold", HOLD_STATES),)
 
     def __str__(self) -> str:
         """Return both states."""

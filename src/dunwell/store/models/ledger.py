@@ -160,7 +160,7 @@ class Order(models.Model):
             fields.amount_is_positive("order_amount"),
             fields.currency_is_three_letters("order_currency"),
         )
-        indexes = (models.Index(fields=("state",), name="order_by_state"),)
+        indexes = (fields.by_state("order"),)
 
     def __str__(self) -> str:
         """Return the order number."""

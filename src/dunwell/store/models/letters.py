@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 from dunwell.store.models import fields
 from dunwell.store.models.accounts import Account
-from dunwell.store.models.runs import Decision
+from dunwell.store.models.runs import Run
 
 LETTER_STATES = (
     "draft", "approved", "queued", "in_flight", "sent", "delivered", "bounced", "uncertain", "cancelled",
@@ -38,7 +38,7 @@ class Letter(models.Model):
     drafted_on = fields.day()
     pay_by_on = fields.day_or_none()
     total_due_minor = fields.minor()
-    decision = models.ForeignKey(Decision, models.PROTECT, null=True)
+    run = models.ForeignKey(Run, models.PROTECT, null=True, db_index=False)  # the run that drafted it
     drafted_by = fields.text()
     approved_at = models.DateTimeField(null=True)
     approved_by = fields.text()
@@ -58,13 +58,9 @@ class Letter(models.Model):
             models.UniqueConstraint("reference", name="letter_reference_once"),
             fields.key_is_filled("reference", "letter_reference_filled"),
             fields.key_is_filled("step", "letter_step_filled"),
-            fields.one_of("state", LETTER_STATES, "letter_state"),
-            fields.currency_is_three_letters("letter_currency"),
+            *fields.of_a_case("letter", LETTER_STATES),
             models.CheckConstraint(condition=models.Q(attempt__gte=1), name="letter_attempt"),
-            models.CheckConstraint(
-                condition=~models.Q(state__in=["sent", "delivered", "bounced"]) | models.Q(sent_on__isnull=False),
-                name="letter_sent_on",
-            ),
+            fields.known_in(("sent", "delivered", "bounced"), "sent_on", "letter_sent_on"),
         )
         indexes = (models.Index(fields=("state", "drafted_on"), name="letter_by_state"),)
 
@@ -87,10 +83,7 @@ class LetterTransition(models.Model):
     class Meta:
         """States are those of letters; the first comes from nothing."""
 
-        constraints = (
-            fields.one_of("to_state", LETTER_STATES, "letter_transition_to"),
-            fields.one_of("from_state", ("", *LETTER_STATES), "letter_transition_from"),
-        )
+        constraints = (*fields.of_a_move("letter", LETTER_STATES),)
         indexes = (
             models.Index(
                 fields=("id",),

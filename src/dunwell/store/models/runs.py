@@ -4,11 +4,8 @@ from django.db import models
 from django.db.models.functions import Now
 
 from dunwell.store.models import fields
-from dunwell.store.models.accounts import Account
 
 RUN_STATES = ("started", "finished", "failed")
-ACTIONS = ("none", "letter", "hold", "release", "match_cash", "refer", "review")
-HOLDS = ("none", "proposed", "approved", "notified", "in_force")
 
 
 class PolicyVersion(models.Model):
@@ -54,68 +51,29 @@ class Run(models.Model):
         return f"run as of {self.as_of}"
 
 
-class Decision(models.Model):
-    """What one run decided for one account and currency, with every fact and reason needed to explain it.
+class DecisionChunk(models.Model):
+    """What one run decided for some accounts in each of their currencies, with every fact and reason to explain it.
 
-    Columns are those of ``assess.assessment.ACCOUNT_COLUMNS``; the reasons are the bits of ``reasons``
-    (``store.reasons``). The decisions of one account are found run by run through the unique constraint; an index
-    of their own would cost every run more than it saves the few who ask.
+    ``content`` is an Arrow file with the columns of ``assess.assessment.ACCOUNT_COLUMNS``, the reasons packed into
+    ``reasons`` (``store.decision_chunks``, ``store.reasons``). The decisions of one account are found by
+    ``first_account_id`` and ``account_ids``, which has every account between commas.
     """
 
     run = models.ForeignKey(Run, models.PROTECT, db_index=False)
-    account = models.ForeignKey(Account, models.PROTECT, db_index=False)
-    currency = fields.currency()
-    policy = fields.text()
-    open_minor = fields.minor()
-    overdue_minor = fields.minor()
-    chaseable_minor = fields.minor()
-    oldest_days_past_due = models.BigIntegerField(null=True)
-    current_minor = fields.minor()
-    days_1_30_minor = fields.minor()
-    days_31_60_minor = fields.minor()
-    days_61_90_minor = fields.minor()
-    days_over_90_minor = fields.minor()
-    unapplied_minor = fields.minor()
-    exposure_minor = fields.minor()
-    credit_limit_minor = fields.minor_or_none()
-    late_fee_minor = fields.minor()
-    interest_minor = fields.minor()
-    compensation_minor = fields.minor()
-    total_due_minor = fields.minor()
-    requests_sent = models.BigIntegerField()
-    unanswered_requests = models.BigIntegerField()
-    episode_start_on = fields.day_or_none()
-    last_request_on = fields.day_or_none()
-    last_response_on = fields.day_or_none()
-    paused_until_on = fields.day_or_none()
-    last_letter_on = fields.day_or_none()
-    last_pay_by_on = fields.day_or_none()
-    warned_on = fields.day_or_none()
-    warning_pay_by_on = fields.day_or_none()
-    promised_until_on = fields.day_or_none()
-    excluded_until_on = fields.day_or_none()
-    released_on = fields.day_or_none()
-    held_on = fields.day_or_none()
-    cure_by_on = fields.day_or_none()
-    held_open_minor = fields.minor_or_none()
-    reasons = models.BigIntegerField()
-    hold = models.CharField(max_length=8, default="none")
-    action = models.CharField(max_length=10)
-    step = fields.text()
-    step_day = models.BigIntegerField(null=True)
-    letter_kind = fields.text()
-    pay_by_on = fields.day_or_none()
-    next_look_on = fields.day_or_none()
+    first_account_id = models.BigIntegerField()
+    last_account_id = models.BigIntegerField()
+    count = models.IntegerField()
+    account_ids = fields.text(blank=False)
+    content = models.BinaryField()  # last: what finds an account is read without it
 
     class Meta:
-        """One decision per run, account and currency."""
+        """A run has an account in one chunk."""
 
         constraints = (
-            models.UniqueConstraint("run", "account", "currency", name="decision_once"),
-            fields.one_of("hold", HOLDS, "decision_hold"),
-            fields.one_of("action", ACTIONS, "decision_action"),
+            models.UniqueConstraint("run", "first_account_id", name="decision_chunk_once"),
+            models.CheckConstraint(condition=models.Q(count__gte=1), name="decision_chunk_filled"),
         )
 
     def __str__(self) -> str:
-        """Return the action."""
-        return self.action
+        """Return which accounts."""
+        return f"decisions on accounts {self.first_account_id} to {self.last_account_id}"

@@ -1,0 +1,308 @@
+"""Figures of collection (product §6): what is owed by age, how fast it comes in, what letters and promises brought.
+
+Every figure is of one currency and one day, made from the ledger as it was on that day and from what Dunwell did.
+Shares are exact fractions; nothing here is an amount that anybody is asked for.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import lru_cache
+from statistics import median
+
+import polars as pl
+
+from dunwell.assess.balances import signed_minor
+from dunwell.assess.engine import assess
+from dunwell.ledger.frames import Ledger
+from dunwell.runs.rules import rules_on
+from dunwell.runs.standing import Standing
+from dunwell.runs.versions import ledger_on
+from dunwell.store import outcomes
+from dunwell.store.lookups import account_names
+from dunwell.store.workspace import Workspace
+
+BUCKETS = ("current", "1_30", "31_60", "61_90", "over_90")
+_COLUMNS = {
+    "current": "current_minor",
+    "1_30": "days_1_30_minor",
+    "31_60": "days_31_60_minor",
+    "61_90": "days_61_90_minor",
+    "over_90": "days_over_90_minor",
+}
+BILLED_DAYS = 90
+"""Days sales outstanding compares what is open with what was billed in so many days."""
+MONTH_DAYS = 30
+FOLLOWED_DAYS = 14
+"""A payment within so many days of a letter is counted as having followed it; whether it was the cause nobody knows."""
+LOOKED_BACK_DAYS = 365
+WEEKS_AHEAD = 8
+PAGE_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """What is owed in one currency, by age in days past due, and by how many customers."""
+
+    currency: str
+    buckets_minor: tuple[int, ...]
+    accounts: tuple[int, ...]
+    unapplied_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        """All of it."""
+        return sum(self.buckets_minor)
+
+    def share(self, bucket: int) -> Fraction:
+        """One bucket's part of all; nothing of nothing is nothing."""
+        return Fraction(self.buckets_minor[bucket], self.total_minor) if self.total_minor else Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Debtor:
+    """One customer's part of a bucket."""
+
+    account_number: str
+    name: str
+    amount_minor: int
+    open_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How fast money comes in. ``None``: nothing to count it from.
+
+    ``outstanding_days``: what is open, in days of billing (over the last 90 days). ``effectiveness``: of what could
+    have been collected in the last 30 days, the part that was (1 is all of it).
+    """
+
+    currency: str
+    open_minor: int
+    billed_minor: int
+    outstanding_days: Fraction | None
+    effectiveness: Fraction | None
+    collected_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutcome:
+    """What followed the letters of one step in a currency: how many were sent, and what was paid within 14 days."""
+
+    step: str
+    kind: str
+    currency: str
+    sent: int
+    paid_accounts: int
+    paid_minor: int
+    asked_minor: int
+
+    @property
+    def share(self) -> Fraction:
+        """The part of the letters that a payment followed."""
+        return Fraction(self.paid_accounts, self.sent) if self.sent else Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What promises and instalments let expect in one week, from ``begins_on``; ``late`` is what is overdue of them."""
+
+    begins_on: date
+    currency: str
+    promised_minor: int
+    instalments_minor: int
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How promises and holds of the last year ended; ``cure_days`` is the median from hold to release."""
+
+    promises_kept: int
+    promises_broken: int
+    holds_released: int
+    cure_days: Fraction | None
+
+    @property
+    def kept_share(self) -> Fraction | None:
+        """The part of the promises that were kept."""
+        ended = self.promises_kept + self.promises_broken
+        return Fraction(self.promises_kept, ended) if ended else None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything on the page of one day."""
+
+    as_of: date
+    aged: Sequence[Aged]
+    speed: Sequence[Speed]
+    steps: Sequence[StepOutcome]
+    expected: Sequence[Expected]
+    kept: Kept
+
+
+def figures(workspace: Workspace, now: Standing | None, as_of: date) -> Figures:
+    """Return the figures of a day; those of the latest run's day come from its decisions, others are assessed anew."""
+    ledger, accounts = _seen(workspace, now, as_of)
+    return Figures(
+        as_of,
+        aged_by_currency(accounts),
+        speed_by_currency(ledger, accounts, as_of),
+        list(_steps(ledger, as_of)),
+        list(_expected(as_of)),
+        _kept(as_of),
+    )
+
+
+def _seen(workspace: Workspace, now: Standing | None, as_of: date) -> tuple[Ledger, pl.DataFrame]:
+    """The ledger and the decisions of a day; kept as long as the latest run is the same."""
+    run_id = now.run.pk if now else 0
+    ledger, accounts = _assessed(str(workspace.path), run_id, as_of, _Source(workspace))
+    if now is not None and now.as_of == as_of:
+        return ledger, now.accounts
+    return ledger, accounts
+
+
+class _Source:
+    """A workspace that does not take part in the comparison of what is kept."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Source)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=4)
+def _assessed(path: str, run_id: int, as_of: date, source: _Source) -> tuple[Ledger, pl.DataFrame]:  # noqa: ARG001
+    rules = rules_on(source.workspace, as_of)
+    ledger = ledger_on(as_of)
+    return ledger, assess(ledger, rules.policies, rules.legal, as_of).accounts
+
+
+def aged_by_currency(accounts: pl.DataFrame) -> list[Aged]:
+    """Sum what is owed by age, for each currency in which anything is; the largest first."""
+    sums = [pl.col(column).sum().alias(name) for name, column in _COLUMNS.items()]
+    counts = [(pl.col(column) > 0).sum().alias(f"{name}_accounts") for name, column in _COLUMNS.items()]
+    found = accounts.group_by("currency").agg(*sums, *counts, pl.col("unapplied_minor").sum()).sort("currency")
+    aged = [
+        Aged(
+            row["currency"],
+            tuple(row[name] for name in BUCKETS),
+            tuple(row[f"{name}_accounts"] for name in BUCKETS),
+            row["unapplied_minor"],
+        )
+        for row in found.iter_rows(named=True)
+    ]
+    return sorted((one for one in aged if one.total_minor), key=lambda one: -sum(one.accounts))
+
+
+def debtors(
+    workspace: Workspace, now: Standing | None, wanted: tuple[date, str, str], page: int
+) -> tuple[list[Debtor], int]:
+    """Return a page of the customers in a bucket, most money first, and how many there are.
+
+    ``wanted`` is the day, the currency, and the bucket.
+    """
+    as_of, currency, bucket = wanted
+    _, accounts = _seen(workspace, now, as_of)
+    column = _COLUMNS[bucket]
+    rows = accounts.filter((pl.col("currency").cast(pl.String) == currency) & (pl.col(column) > 0))
+    rows = rows.sort(pl.col(column), descending=True)
+    chosen = rows.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
+    names = account_names(chosen["account_id"].to_list())
+    found = [Debtor(*names[row["account_id"]], row[column], row["open_minor"]) for row in chosen.iter_rows(named=True)]
+    return found, rows.height
+
+
+def speed_by_currency(ledger: Ledger, accounts: pl.DataFrame, as_of: date) -> list[Speed]:
+    """Return days sales outstanding and collection effectiveness, by currency."""
+    open_now = dict(accounts.group_by("currency").agg(pl.col("open_minor").sum()).iter_rows())
+    begin = as_of - timedelta(days=MONTH_DAYS)
+    billed = _billed(ledger, as_of - timedelta(days=BILLED_DAYS), as_of)
+    sold, collected = _billed(ledger, begin, as_of), _collected(ledger, begin, as_of)
+    current = dict(accounts.group_by("currency").agg(pl.col("current_minor").sum()).iter_rows())
+    return [
+        Speed(
+            str(currency),
+            minor,
+            billed.get(currency, 0),
+            Fraction(minor * BILLED_DAYS, billed[currency]) if billed.get(currency) else None,
+            _effectiveness(minor, current.get(currency, 0), sold.get(currency, 0), collected.get(currency, 0)),
+            collected.get(currency, 0),
+        )
+        for currency, minor in sorted(open_now.items())
+        if minor or billed.get(currency)
+    ]
+
+
+def _effectiveness(open_minor: int, current_minor: int, sold_minor: int, collected_minor: int) -> Fraction | None:
+    """(Opening + sold − closing) / (opening + sold − closing that is not yet due), the opening balance worked back."""
+    opening_minor = open_minor - sold_minor + collected_minor
+    could_minor = opening_minor + sold_minor - current_minor
+    return Fraction(opening_minor + sold_minor - open_minor, could_minor) if could_minor > 0 else None
+
+
+def _billed(ledger: Ledger, after_on: date, until_on: date) -> dict[str, int]:
+    rows = ledger.invoices.filter((pl.col("issued_on") > after_on) & (pl.col("issued_on") <= until_on))
+    return dict(rows.group_by("currency").agg(pl.col("amount_minor").sum()).iter_rows())
+
+
+def _collected(ledger: Ledger, after_on: date, until_on: date) -> dict[str, int]:
+    rows = ledger.entries.filter((pl.col("paid_on") > after_on) & (pl.col("paid_on") <= until_on))
+    return dict(rows.group_by("currency").agg(signed_minor().sum()).iter_rows())
+
+
+def _steps(ledger: Ledger, as_of: date) -> Iterator[StepOutcome]:
+    """What followed the requests of the last year, step by step."""
+    sent = outcomes.requests_sent(as_of - timedelta(days=LOOKED_BACK_DAYS), as_of)
+    if sent.is_empty():
+        return
+    paid = ledger.entries.filter(pl.col("kind") == "payment").select(
+        "account_id", "currency", "paid_on", "amount_minor"
+    )
+    with_paid = sent.join(paid, on=["account_id", "currency"], how="left").filter(
+        (pl.col("paid_on") > pl.col("sent_on"))
+        & (pl.col("paid_on") <= pl.col("sent_on") + pl.duration(days=FOLLOWED_DAYS))
+        & (pl.col("paid_on") <= as_of)
+    )
+    followed = with_paid.group_by("request_id").agg(pl.col("amount_minor").sum())
+    rows = (
+        sent.join(followed, on="request_id", how="left")
+        .group_by("step", "kind", "currency")
+        .agg(
+            pl.len().alias("sent"),
+            pl.col("amount_minor").is_not_null().sum().alias("paid_accounts"),
+            pl.col("amount_minor").sum().alias("paid_minor"),
+            pl.col("asked_minor").sum(),
+            pl.col("rank").min(),
+        )
+    )
+    for row in rows.sort("rank", "step", "currency").drop("rank").iter_rows(named=True):
+        yield StepOutcome(**row)
+
+
+def _expected(as_of: date) -> Iterator[Expected]:
+    """What is promised and agreed, week by week from the day on; what should have come already stands first."""
+    monday = as_of - timedelta(days=as_of.weekday())
+    ends_on = monday + timedelta(weeks=WEEKS_AHEAD)
+    sums: dict[tuple[date, bool, str], list[int]] = {}
+    for place, rows in enumerate((outcomes.promised(ends_on), outcomes.instalments_due(ends_on))):
+        for due_on, currency, minor in rows:
+            is_late = due_on < as_of
+            week = monday if is_late else due_on - timedelta(days=due_on.weekday())
+            sums.setdefault((week, not is_late, currency), [0, 0])[place] += minor
+    for (week, is_ahead, currency), (promised, agreed) in sorted(sums.items(), key=lambda one: (one[0][1], *one[0])):
+        yield Expected(week, currency, promised, agreed, is_late=not is_ahead)
+
+
+def _kept(as_of: date) -> Kept:
+    since_on = as_of - timedelta(days=LOOKED_BACK_DAYS)
+    kept, broken = outcomes.promises_ended(since_on, as_of)
+    days = outcomes.days_on_hold(since_on, as_of)
+    return Kept(kept, broken, len(days), Fraction(median(days)) if days else None)

@@ -1,0 +1,101 @@
+"""The holds, as a board shows them: by how far they have come, those that were lifted lately too."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+from django.db.models import Case, Count, F, Q, QuerySet, When, Window
+from django.db.models.functions import RowNumber
+
+from dunwell.runs import holding
+from dunwell.runs.customer_list import held_before
+from dunwell.runs.desk import Desk
+from dunwell.runs.standing import Standing
+from dunwell.store import queries
+from dunwell.store.lookups import account_names
+from dunwell.store.models import Hold
+from dunwell.store.queries import accounts_called
+
+COLUMNS = ("proposed", "approved", "notified", "in_force", "released")
+LATELY_DAYS = 30
+"""So long a lifted hold stays on the board."""
+LATELY = "lately"
+COLUMN_MAX = 20
+"""So many holds one column shows; the list has the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the board: the first holds in a state, and how many there are."""
+
+    state: str
+    holds: Sequence[Hold]
+    total: int
+
+
+def hold_board(as_of: date, counts: Mapping[str, int]) -> list[Column]:
+    """Return the columns that have holds, of the ``counts`` of :func:`hold_counts`.
+
+    Those in force stand by the day they are to be cured, the urgent first; of those lifted lately, the last one first.
+    """
+    cure_by_on = Case(When(state="in_force", then=F("cure_by_on")))
+    order = [cure_by_on.asc(nulls_last=True), F("released_on").desc(nulls_last=True), F("id").asc()]
+    place = Window(RowNumber(), partition_by="state", order_by=order)
+    shown = Hold.objects.filter(Q(state__in=COLUMNS[:-1]) | _lately(as_of)).annotate(place=place)
+    found: dict[str, list[Hold]] = {}
+    for hold in shown.filter(place__lte=COLUMN_MAX).select_related("account", "letter").order_by("place"):
+        found.setdefault(hold.state, []).append(hold)
+    totals = {**counts, "released": counts.get(LATELY, 0)}
+    return [Column(state, found[state], totals[state]) for state in COLUMNS if state in found]
+
+
+def _lately(as_of: date) -> Q:
+    return Q(state="released", released_on__gte=as_of - timedelta(days=LATELY_DAYS))
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierHold:
+    """A hold from before Dunwell: the imported history tells of it, and no case or letter of ours."""
+
+    account_number: str
+    name: str
+    currency: str
+    held_on: date | None
+    cure_by_on: date | None
+    held_open_minor: int
+
+
+def earlier_holds(now: Standing | None) -> list[EarlierHold]:
+    """Return the holds from before Dunwell that are in force after the latest run, the oldest first."""
+    if now is None:
+        return []
+    cases = queries.live_holds().select("account_id", "currency")
+    held = now.accounts.filter(held_before() == "in_force").join(cases, on=["account_id", "currency"], how="anti")
+    rows = held.sort("held_on", "account_id").head(COLUMN_MAX)
+    names = account_names(rows["account_id"].to_list())
+    figures = rows.select("account_id", "currency", "held_on", "cure_by_on", pl.col("held_open_minor").fill_null(0))
+    return [EarlierHold(*names[account_id], *rest) for account_id, *rest in figures.iter_rows()]
+
+
+def hold_counts(as_of: date) -> dict[str, int]:
+    """Return how many holds there are by state, and under :data:`LATELY` how many were lifted lately."""
+    grouped = Hold.objects.order_by().values("state")
+    counted = grouped.annotate(total=Count("id"), late=Count("id", filter=_lately(as_of)))
+    rows = counted.values_list("state", "total", "late")
+    by_state = {state: (total, lately) for state, total, lately in rows}
+    lately = sum(late for __, late in by_state.values())
+    return {state: total for state, (total, __) in by_state.items()} | {LATELY: lately}
+
+
+def hold_query(state: str, words: str = "") -> QuerySet[Hold]:
+    """Return the holds in a state (empty: any), newest first, of the customers called ``words``."""
+    found = Hold.objects.select_related("account", "letter").order_by("-id")
+    if words.strip():
+        found = found.filter(account__in=accounts_called(words))
+    return found.filter(state=state) if state else found
+
+
+def give_up(desk: Desk, hold: Hold, reason: str) -> Hold:
+    """Lift a hold that is in force, withdraw one that is not yet; the reason is kept."""
+    return holding.release(desk, hold.account, hold.currency, reason)

@@ -1,0 +1,143 @@
+"""The decisions of a run in chunks: many rows in one, as compressed Arrow (decision page 13).
+
+A row per decision would cost a run more than everything else together, because the database takes each of its columns
+one by one. Beside its content a chunk has what finds an account in it: the first and last one, and all of them as text.
+Its decisions are in order, and an account is in one chunk of a run only.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+
+import polars as pl
+from django.db import connection
+
+from dunwell.store import bulk
+
+CHUNK_DECISIONS = 2_000
+"""So many decisions are in a chunk, and a few more where the last account has several."""
+
+TABLE = "store_decisionchunk"
+_INDEX = ("first_account_id", "last_account_id", "count", "account_ids")
+_RUN = pl.Schema({"run_id": pl.Int64()})
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Decisions of one run, the accounts that they are on, and their content as an Arrow file."""
+
+    first_account_id: int
+    last_account_id: int
+    count: int
+    account_ids: str
+    content: bytes
+
+    def line(self) -> str:
+        """Return what the audit trail keeps the digest of: every byte counts."""
+        index = (self.first_account_id, self.last_account_id, self.count, self.account_ids)
+        return "\x1f".join([*map(str, index), sha256(self.content).hexdigest()])
+
+    def fits(self) -> bool:
+        """Tell whether the accounts are those of the content."""
+        return _index(decoded(self.content, _KEY)["account_id"]) == tuple(getattr(self, name) for name in _INDEX)
+
+
+_KEY = pl.Schema({"account_id": pl.Int64()})
+
+
+def chunks_of(rows: pl.DataFrame) -> Iterator[Chunk]:
+    """Cut decisions, ordered by account and currency, into chunks. Raises ``ValueError`` when one is there twice."""
+    keys = rows.select("account_id", pl.col("currency").cast(pl.String))
+    if not keys.select(_is_after_the_one_before()).to_series().all():
+        raise ValueError("A run has one decision per account and currency, in the order of both.")
+    plain = rows.with_columns(pl.col(pl.Enum).cast(pl.String))
+    start = 0
+    while start < plain.height:
+        end = _end_of(plain["account_id"], start)
+        part = plain[start:end]
+        yield Chunk(*_index(part["account_id"]), _encoded(part))
+        start = end
+
+
+def _is_after_the_one_before() -> pl.Expr:
+    account, currency = pl.col("account_id"), pl.col("currency")
+    is_same = account == account.shift()
+    return (account > account.shift()) | (is_same & (currency > currency.shift())) | account.shift().is_null()
+
+
+def _end_of(account_ids: pl.Series, start: int) -> int:
+    """Where the chunk that begins at ``start`` ends: not in the midst of an account."""
+    last = min(start + CHUNK_DECISIONS, len(account_ids)) - 1
+    return int(account_ids.search_sorted(account_ids[last], "right"))
+
+
+def _index(account_ids: pl.Series) -> tuple[int, int, int, str]:
+    own = account_ids.filter(account_ids.rle_id().diff().fill_null(1) > 0)
+    return own[0], own[-1], len(account_ids), f",{own.cast(pl.String).str.join(',').item()},"
+
+
+def _encoded(rows: pl.DataFrame) -> bytes:
+    file = BytesIO()
+    rows.write_ipc(file, compression="lz4", compat_level=pl.CompatLevel.oldest())
+    return file.getvalue()
+
+
+def decoded(content: bytes, schema: pl.Schema) -> pl.DataFrame:
+    """Return columns of a chunk; one that was not kept when it was written is null."""
+    kept = pl.read_ipc_schema(BytesIO(content))
+    rows = pl.read_ipc(BytesIO(content), columns=[name for name in schema if name in kept])
+    return rows.select(
+        pl.col(name).cast(dtype) if name in kept else pl.lit(None, dtype).alias(name) for name, dtype in schema.items()
+    )
+
+
+def write(run_id: int, rows: pl.DataFrame) -> list[Chunk]:
+    """Write decisions of a run, in chunks, and return these."""
+    chunks = list(chunks_of(rows))
+    marks = ", ".join(["%s"] * 6)
+    sql = f"INSERT INTO {TABLE} (run_id, {', '.join(_INDEX)}, content) VALUES ({marks})"
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [(run_id, *(getattr(one, name) for name in (*_INDEX, "content"))) for one in chunks])
+    return chunks
+
+
+def read(run_ids: Collection[int], schema: pl.Schema, account_id: int | None = None) -> pl.DataFrame:
+    """Return columns of the decisions of runs, with ``run_id``, on one account or on all, in the order of ``run_ids``.
+
+    A column of another type than it was written in is cast to that of ``schema``.
+    """
+    parts = [
+        decoded(content, schema).select(pl.lit(run_id, pl.Int64).alias("run_id"), pl.all())
+        for run_id, content in _contents(run_ids, account_id)
+    ]
+    rows = pl.concat(parts) if parts else pl.DataFrame(schema={**_RUN, **schema})
+    return rows if account_id is None else rows.filter(pl.col("account_id") == account_id)
+
+
+def _contents(run_ids: Collection[int], account_id: int | None) -> Iterator[tuple[int, bytes]]:
+    chosen = bulk.among("r.id", run_ids)
+    sql = f"SELECT r.id, c.content FROM store_run r JOIN {TABLE} c ON c.run_id = r.id WHERE {chosen}"
+    if account_id is not None:
+        sql += _WITH.format(account_id=int(account_id))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} ORDER BY r.id, c.first_account_id")
+        for run_id, content in cursor:
+            yield run_id, bytes(content)
+
+
+_WITH = (
+    f" AND c.first_account_id = (SELECT max(d.first_account_id) FROM {TABLE} d WHERE d.run_id = r.id"
+    " AND d.first_account_id <= {account_id}) AND c.account_ids LIKE '%,{account_id},%'"
+)
+
+
+def chunks_kept(run_id: int) -> list[Chunk]:
+    """Return the chunks of a run as the database has them."""
+    sql = f"SELECT {', '.join(_INDEX)}, content FROM {TABLE} WHERE run_id = %s ORDER BY first_account_id"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [run_id])
+        return [
+            Chunk(first, last, count, account_ids, bytes(content))
+            for first, last, count, account_ids, content in cursor
+        ]

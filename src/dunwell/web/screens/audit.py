@@ -1,0 +1,50 @@
+"""The audit trail: everything that was done, and whether anybody has tampered with it."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as lazy
+
+from dunwell.runs import trail
+from dunwell.web import words
+from dunwell.web.access import screen
+from dunwell.web.paging import page_of
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [("", words.word("any", "act")), *((kind, words.word(kind, "act")) for kind in trail.kinds())]
+
+
+class TrailForm(forms.Form):
+    """Which entries are wanted."""
+
+    what = forms.ChoiceField(label=lazy("What"), required=False, choices=_kinds)
+    by = forms.CharField(label=lazy("Who"), required=False, max_length=150)
+    account_number = forms.CharField(label=lazy("Account number"), required=False, max_length=200)
+    since = forms.DateField(label=lazy("From"), required=False, widget=forms.DateInput({"type": "date"}))
+    until = forms.DateField(label=lazy("To"), required=False, widget=forms.DateInput({"type": "date"}))
+
+
+@screen("approver")
+def audit(request: HttpRequest) -> HttpResponse:
+    """List what was done, the newest first."""
+    form = TrailForm(request.GET)
+    wanted = trail.Wanted(**form.cleaned_data) if form.is_valid() else trail.Wanted()
+    page = page_of(request, trail.found(wanted))
+    values = {"form": form, "list": page, "entries": trail.shown(page.rows)}
+    part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    return TemplateResponse(request, "partials/trail.html" if part else "audit.html", values)
+
+
+@screen("approver", "POST")
+def verify(request: HttpRequest) -> HttpResponse:
+    """Look through the whole trail, and at every row that it covers."""
+    done = trail.verify(request.POST.get("noted", "").strip().lower())
+    return TemplateResponse(request, "audit_verified.html", {"done": done})
+
+
+URLS = [
+    path("audit", audit, name="audit"),
+    path("audit/verify", verify, name="audit_verify"),
+]

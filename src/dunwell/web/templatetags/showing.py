@@ -1,0 +1,126 @@
+"""Money, dates and names as the person who looks writes them: CLDR by Babel, in the language of the screen."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from hashlib import sha256
+from importlib import resources
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent
+from django import template
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from dunwell.money import to_decimal
+from dunwell.web import words
+from dunwell.web.languages import spoken
+
+register = template.Library()
+
+_LOCALES = {"en": "en_GB"}
+_NOTHING = "–"
+
+
+@lru_cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(_LOCALES.get(language, language))
+
+
+@register.filter
+def money(minor: int | None, currency: str) -> str:
+    """Write an amount of minor units with its currency: EUR 1,234.50."""
+    if minor is None:
+        return _NOTHING
+    return _money(minor, str(currency), spoken())
+
+
+@lru_cache(maxsize=4096)
+def _money(minor: int, currency: str, language: str) -> str:
+    pattern = "¤¤ #,##0.00" if language in ("en",) else None
+    locale = _locale(language)
+    text = format_currency(to_decimal(minor, currency), currency, format=pattern, locale=locale)
+    return text.replace(" ", "\u00a0").replace("-", "\u2212")
+
+
+@register.filter
+def day(on: date | None) -> str:
+    """Write a date in figures and words, short: 22 Nov 2026."""
+    return format_date(on, "medium", locale=_locale(spoken())) if on else _NOTHING
+
+
+@register.filter
+def day_long(on: date | None) -> str:
+    """Write a date with its weekday: Sunday, 22 November 2026."""
+    return format_date(on, "full", locale=_locale(spoken())) if on else _NOTHING
+
+
+@register.filter
+def number(value: float | Decimal | None) -> str:
+    """Write a number with the language's signs."""
+    return _NOTHING if value is None else format_decimal(value, locale=_locale(spoken()))
+
+
+@register.filter
+def decimal(value: float | Fraction | None, places: int = 1) -> str:
+    """Write a number with so many decimals."""
+    pattern = "#,##0." + "0" * int(places)
+    return _NOTHING if value is None else format_decimal(float(value), format=pattern, locale=_locale(spoken()))
+
+
+@register.filter
+def share(value: float | Fraction | None) -> str:
+    """Write a share of one as a percentage."""
+    return _NOTHING if value is None else format_percent(float(value), format="#,##0.#%", locale=_locale(spoken()))
+
+
+@register.filter
+def word(value: str, kind: str = "") -> str:
+    """Write a name of the program (a state, an action, a kind of letter) as a person says it."""
+    return words.word(str(value), kind)
+
+
+@register.filter
+def field(value: Any, name: str) -> Any:
+    """Return an entry of a mapping whose name is in a variable."""
+    return value.get(name) if hasattr(value, "get") else None
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """Return the address of a stylesheet or script; another one when its content has changed."""
+    return f"/static/{name}?v={_digest(name)}"
+
+
+@lru_cache
+def _digest(name: str) -> str:
+    return sha256((resources.files("dunwell.web") / f"static/{name}").read_bytes()).hexdigest()[:10]
+
+
+@register.simple_tag(takes_context=True)
+def page_url(context: dict[str, Any], page: int) -> str:
+    """Return the address of another page of the same list."""
+    query = context["request"].GET.copy()
+    query["page"] = str(page)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def tone_of(state: str) -> str:
+    """Return how a state is coloured: good, warn, bad, or nothing of these."""
+    return words.TONES.get(str(state), "plain")
+
+
+@register.simple_tag
+def screen_language() -> str:
+    """Return the language of the page, for its ``lang``."""
+    return get_language() or "en"
+
+
+@register.simple_tag
+def no_value() -> str:
+    """Return what stands where there is nothing to show."""
+    return _("none")
