@@ -10,17 +10,21 @@ SQL in this room runs on both databases.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from io import BytesIO
 from typing import Any
 
 import polars as pl
-from django.db import OperationalError, connection, transaction
+from django.db import InternalError, OperationalError, connection, transaction
 
 from dunwell.errors import WorkspaceError
 from dunwell.store.setup import BUSY_TIMEOUT_SECONDS
 
 CHUNK_ROWS = 1_000_000
 """Rows read in one piece; the joined text of a piece stays far below SQLite's limit of 1,000,000,000 bytes."""
+
+FEW_ROWS = 1_000
+"""An answer of at most so many rows is taken value by value."""
 
 STATEMENT_ROWS = 100
 """Rows inserted by one statement: SQLite saves every page a statement may have to take back, which for one row costs
@@ -161,7 +165,7 @@ def staged(table: str, rows: pl.DataFrame) -> Iterator[None]:
 def _explained() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, InternalError) as error:
         raise WorkspaceError(_explain(str(error).strip())) from error
 
 
@@ -177,12 +181,42 @@ def _explain(text: str) -> str:
 
 def _columns(sql: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """Return the rows of a SQLite query, each column taken as one text; twice as fast as one text per row."""
+    few = _few(sql, schema)
+    if few is not None:
+        return few
     count, texts = _joined(sql, schema, _sqlite_field)
     if not count:
         return pl.DataFrame(schema=schema)
     if not all(_is_apart(text, count) for text in texts):
         count, texts = _joined(sql, schema, _blanked_field)
     return pl.DataFrame([_series(text, name, dtype) for text, (name, dtype) in zip(texts, schema.items(), strict=True)])
+
+
+def _few(sql: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame | None:
+    """Return the rows of a small answer value by value, ``None`` when there are many.
+
+    To parse a text costs milliseconds for each column, however short it is; somebody waits for one account's ledger.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        rows = cursor.fetchmany(FEW_ROWS + 1)
+        if len(rows) > FEW_ROWS:
+            return None
+        places = {str(column[0]): place for place, column in enumerate(cursor.description)}
+    columns = [_small_series(name, dtype, [row[places[name]] for row in rows]) for name, dtype in schema.items()]
+    return pl.DataFrame(columns)
+
+
+def _small_series(name: str, dtype: pl.DataType, values: list[Any]) -> pl.Series:
+    """The values of a column as SQLite gives them: numbers, texts, truth values as numbers, days as texts."""
+    if dtype == pl.Date:
+        return pl.Series(name, [date.fromisoformat(str(one)) if one else None for one in values], dtype)
+    if dtype.is_integer():
+        return pl.Series(name, [None if one is None or one == "" else int(one) for one in values], dtype)
+    texts = [None if one is None else str(int(one) if isinstance(one, bool) else one) for one in values]
+    if dtype == pl.String:
+        return pl.Series(name, texts, dtype)
+    return pl.Series(name, [one or None for one in texts], pl.String).cast(dtype)
 
 
 def _joined(

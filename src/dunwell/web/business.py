@@ -167,7 +167,7 @@ class LogoForm(forms.Form):
 
     def clean_logo(self) -> "UploadedFile[Any] | None":
         """Refuse what is too large before it is read."""
-        found: "UploadedFile[Any] | None" = self.cleaned_data["logo"]
+        found: UploadedFile[Any] | None = self.cleaned_data["logo"]
         if found is not None and (found.size or 0) > LOGO_BYTES_MAX:
             said = _("The logo is larger than %(size)d kB; make it smaller.")
             raise forms.ValidationError(said % {"size": LOGO_BYTES_MAX // 1024})
@@ -198,7 +198,7 @@ class Business:
         """Write it; return the names of what changed. Raises ``UsageError``."""
         workspace = place.workspace()
         values = self.form.values()
-        picture: "UploadedFile[Any] | None" = self.logo.cleaned_data["logo"]
+        picture: UploadedFile[Any] | None = self.logo.cleaned_data["logo"]
         if picture is not None:
             values["letterhead", "logo"] = setting_up.keep_logo(workspace, picture.read())
         elif self.logo.cleaned_data["remove_logo"]:
