@@ -22,8 +22,8 @@ from dunwell.cli.common import (
 from dunwell.errors import UsageError
 from dunwell.store import people as store
 
-# A page assesses one customer: with one thread that takes half the time, because nothing waits for other threads. Read by
-# Polars when it first works; whoever has set it has the say.
+# A page assesses one customer: with one thread that takes half the time, because nothing waits for other threads. Read
+# by Polars when it first works; whoever has set it has the say.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
