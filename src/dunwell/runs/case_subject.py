@@ -1,5 +1,6 @@
 """What a case is about: an account, a currency, perhaps one invoice; and how much is open of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ import polars as pl
 from dunwell.assess.engine import assess
 from dunwell.errors import RefusedError, UsageError
 from dunwell.ledger.frames import CURRENCY
-from dunwell.money import AMOUNT_MINOR_MAX, is_currency, parse_minor
+from dunwell.money import AMOUNT_MINOR_MAX, exponent, is_currency, parse_minor
 from dunwell.runs.desk import Desk
 from dunwell.runs.letter_facts import Situation
 from dunwell.runs.versions import ledger_on
@@ -54,12 +55,35 @@ def subject(desk: Desk, account_number: str, currency: str = "", invoice_number:
 def amount_minor(text: str, currency: str) -> int:
     """Read an amount that a person wrote; raises ``UsageError`` when it is none, or not above zero."""
     try:
-        minor = parse_minor(text.replace(",", "") if "." in text else text, currency)
+        minor = parse_minor(plain_amount(text, currency), currency)
     except ValueError as error:
         raise UsageError(f"{error}; write an amount like 1234.50.") from error
     if not 0 < minor <= AMOUNT_MINOR_MAX:
         raise UsageError(f"{text} is no amount to work with; it must be above zero.")
     return minor
+
+
+_SPACES = re.compile(r"[\s'’]")
+_GROUPED = re.compile(r"(\d{1,3})((?:,\d{3})+|(?:\.\d{3})+)([.,]\d+)?")
+
+
+def plain_amount(text: str, currency: str) -> str:
+    """Return an amount with a point before its decimals: 1,234.50 and 1.234,50 are the same, as are 25.00 and 25,00.
+
+    Raises ``ValueError`` for what can be read in two ways: 1.000 is a thousand to some and one to others.
+    """
+    compact = _SPACES.sub("", text)
+    if not compact or not set(compact) <= set("-0123456789.,"):
+        raise ValueError(f"{text!r} is no amount")
+    grouped = _GROUPED.fullmatch(compact)
+    if grouped is None:
+        return compact.replace(",", ".")
+    first, groups, rest = grouped.groups()
+    if rest and rest[0] == groups[0]:
+        raise ValueError(f"{text!r} is no amount")
+    if not rest and len(groups) == len(",000") and exponent(currency) > 0:
+        raise ValueError(f"{text!r} can be read in two ways")
+    return first + groups.replace(groups[0], "") + (rest or "").replace(",", ".")
 
 
 def situation_of(desk: Desk, about: Subject) -> Situation | None:

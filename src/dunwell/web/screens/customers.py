@@ -29,7 +29,7 @@ from dunwell.web import place
 from dunwell.web.access import may, screen
 from dunwell.web.customer_deeds import DEEDS, Deed
 from dunwell.web.customer_forms import CheckForm, fit
-from dunwell.web.languages import spoken
+from dunwell.web.languages import manner
 from dunwell.web.linking import CASE_PAGES, told
 from dunwell.web.messages import say
 from dunwell.web.paging import page_number
@@ -66,7 +66,7 @@ def customer(request: HttpRequest, number: str) -> HttpResponse:
 
 def _shown(request: HttpRequest, account: Account, bound: Bound, status: int = 200) -> HttpResponse:
     """The page; a form that could not be done stands open in it, with what was typed and why not."""
-    page = customer_page(_desk(request), account, spoken())
+    page = customer_page(_desk(request), account, manner())
     values = {
         "account": account,
         "page": page,
@@ -118,7 +118,7 @@ def _doing(deed: Deed) -> Callable[..., HttpResponse]:
 def story(request: HttpRequest, number: str) -> HttpResponse:
     """Tell everything that happened with a customer, newest first."""
     account = _account(number)
-    happenings = [told(one) for one in reversed(timeline(account, place.today(), spoken()))]
+    happenings = [told(one) for one in reversed(timeline(account, place.today(), manner()))]
     values = {"request": request, "account": account, "list": page_of_list(request, happenings)}
     part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
     return TemplateResponse(request, "partials/timeline.html" if part else "customer_timeline.html", values)

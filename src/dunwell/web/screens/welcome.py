@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 from dunwell.errors import DunwellError, UsageError
 from dunwell.money import format_plain, parse_minor
 from dunwell.runs import lawbook, policy_questions, setting_up, uploads
+from dunwell.runs.case_subject import plain_amount
 from dunwell.runs.demo import DEMO_ON
 from dunwell.runs.policy_questions import FEES, INTERESTS, Answers
 from dunwell.store import queries
@@ -111,7 +112,7 @@ class PolicyForm(forms.Form):
         if not text:
             return ""
         try:
-            minor = parse_minor(text if "." in text else text.replace(",", "."), currency)
+            minor = parse_minor(plain_amount(text, currency), currency)
         except ValueError as error:
             raise forms.ValidationError(_("Write an amount, such as 25.00.")) from error
         if minor < 0:
