@@ -8,6 +8,7 @@ and compiled; with ``check`` nothing is written, and what is missing or out of s
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import django
@@ -19,6 +20,8 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 WEB = Path(__file__).resolve().parent.parent / "src" / "dunwell" / "web"
+NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
+"""Babel writes a date into every file; with this one the same texts are the same bytes."""
 LANGUAGES = ("de", "es", "fr", "ro", "vi")
 KEYWORDS = {
     "_": None,
@@ -101,7 +104,7 @@ def written(catalogue: Catalog) -> bytes:
 def compiled(catalogue: Catalog) -> bytes:
     """Return a catalogue as the file that the program reads."""
     stream = io.BytesIO()
-    fixed = Catalog(locale=catalogue.locale, fuzzy=False)
+    fixed = Catalog(locale=catalogue.locale, fuzzy=False, creation_date=NO_DATE, revision_date=NO_DATE)
     fixed.mime_headers = [  # no dates: the same texts, the same bytes
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Language", str(catalogue.locale_identifier)),

@@ -106,6 +106,29 @@ def summarise(row: Row, policy: Policy, language: str = PLAIN) -> str:
     return words.fill("action", str(row["action"]))
 
 
+def written_amount(amount_minor: int, currency: str, language: str = PLAIN) -> str:
+    """Write an amount as a language does: ``EUR 9045.74``, ``EUR 9,045.74``, ``9.045,74 €``."""
+    if language == PLAIN:
+        return f"{currency} {format_plain(amount_minor, currency)}"
+    pattern = "¤¤ #,##0.00" if language.startswith("en") else None
+    return format_currency(to_decimal(amount_minor, currency), currency, pattern, locale=_locale(language))
+
+
+def written_day(on: date, language: str = PLAIN) -> str:
+    """Write a day as a language does: ``2026-11-20``, ``20 Nov 2026``, ``20.11.2026``."""
+    return on.isoformat() if language == PLAIN else format_date(on, "medium", locale=_locale(language))
+
+
+def step_name(step: str, language: str = PLAIN) -> str:
+    """Return what a step of the default ladder is called; a step of the owner's own by its id."""
+    return texts(language)["step"].get(step, step.replace("_", " "))
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language, sep="-")
+
+
 def _rules(row: Row) -> Iterator[tuple[str, bool, str | None]]:
     """Yield (rule, passed, sentence when it is not simply yes or no) for a row."""
     if row["is_held"]:
@@ -144,7 +167,7 @@ class _Words:
         self._row = row
         self._currency = str(row["currency"])
         self._texts = texts(language)
-        self._locale = None if language == PLAIN else Locale.parse(language, sep="-")
+        self._language = language
         self._parameters = _parameters(row, policy)
         step = _step(policy, row["step"])
         self._step_at = step.at if step else "day"
@@ -170,7 +193,7 @@ class _Words:
     def _as_text(self) -> dict[str, str]:
         row, never = self._row, self._texts["value"]["never"]
         values = {name: str(row[name]) for name in _NUMBERS}
-        values["step_name"] = self._texts["step"].get(str(row["step"]), str(row["step"]).replace("_", " "))
+        values["step_name"] = step_name(str(row["step"]), self._language)
         values["step_at"] = self._texts["value"][self._step_at]
         values |= {name: self._money(row[f"{name}_minor"] or 0) for name in _AMOUNTS}
         values |= {name: self._date(row[name], never) for name in _DATES}
@@ -181,18 +204,14 @@ class _Words:
         return values
 
     def _money(self, amount_minor: int) -> str:
-        if self._locale is None:
-            return f"{self._currency} {format_plain(amount_minor, self._currency)}"
-        value = to_decimal(amount_minor, self._currency)
-        pattern = "¤¤ #,##0.00" if self._locale.language == "en" else None
-        return format_currency(value, self._currency, pattern, locale=self._locale)
+        return written_amount(amount_minor, self._currency, self._language)
 
     def _date(self, on: date | None, never: str) -> str:
         if on is None:
             return never
         if on == date.max:
             return self._texts["value"]["further_notice"]
-        return on.isoformat() if self._locale is None else format_date(on, "medium", locale=self._locale)
+        return written_day(on, self._language)
 
     def _protections(self) -> Iterator[str]:
         row = self._row

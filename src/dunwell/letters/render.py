@@ -63,6 +63,7 @@ def render_pdf(content: LetterContent, sheets: Sequence[Sheet] = ()) -> bytes:
         data["attachments"] = [
             {
                 "path": places[sheet.file_name],
+                "name": Path(places[sheet.file_name]).name,
                 "media_type": sheet.media_type,
                 "description": described.get(sheet.file_name, sheet.file_name),
             }

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from dunwell.assess.reasons import written_day
 from dunwell.errors import RefusedError
 from dunwell.policy.model import Policy
 from dunwell.runs.desk import Desk
@@ -59,8 +60,8 @@ def held_back_reason(waiting: Sequence[Receipt], language: str = "en") -> str:
         return ""
     first = waiting[0]
     values = {
-        "amount": amount(first.amount_minor, first.currency),
-        "on": first.booked_on,
+        "amount": amount(first.amount_minor, first.currency, language),
+        "on": written_day(first.booked_on, language),
         "score": first.score,
         "entry": first.entry_id,
         "more": len(waiting) - 1,

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from dunwell.assess.reasons import step_name, written_day
 from dunwell.runs.wording import amount, sentence
 from dunwell.store.models import (
     Account,
@@ -69,16 +70,19 @@ def line(one: Happening) -> str:
 def _invoices(account: Account, language: str) -> Iterator[Happening]:
     for one in Invoice.objects.filter(account=account):
         if one.issued_on is not None:
-            values = {"number": one.invoice_number, "amount": amount(one.amount_minor, one.currency)}
-            key = "due" if one.due_on else "undated"
-            text = sentence("timeline_invoice", key, {**values, "due_on": one.due_on}, language)
+            values = {
+                "number": one.invoice_number,
+                "amount": amount(one.amount_minor, one.currency, language),
+                "due_on": written_day(one.due_on, language) if one.due_on else "",
+            }
+            text = sentence("timeline_invoice", "due" if one.due_on else "undated", values, language)
             yield Happening(one.issued_on, 0, one.pk, "invoice", text)
 
 
 def _entries(account: Account, language: str) -> Iterator[Happening]:
     for one in Entry.objects.select_related("invoice").filter(account=account):
         key = one.kind if one.invoice else f"{one.kind}_unapplied"
-        values = {"amount": amount(one.amount_minor, one.currency), "invoice": one.invoice}
+        values = {"amount": amount(one.amount_minor, one.currency, language), "invoice": one.invoice}
         text = sentence("timeline_entry", key, values, language)
         yield Happening(one.paid_on, 1, one.pk, one.kind, text, evidence=one.payment_reference)
 
@@ -93,7 +97,8 @@ def _events(account: Account, language: str) -> Iterator[Happening]:
 
 
 def _told(one: Event, language: str, *, is_imported: bool) -> str:
-    values = {"step": one.step.replace("_", " "), "invoice": one.invoice, "until_on": one.until_on}
+    until_on = written_day(one.until_on, language) if one.until_on else ""
+    values = {"step": step_name(one.step, language), "invoice": one.invoice, "until_on": until_on}
     named = {"step": one.step, "invoice": one.invoice, "until_on": one.until_on, "imported": is_imported}
     details = [sentence("timeline_event", key, values, language) for key, value in named.items() if value]
     what = sentence("timeline_event", one.kind, values, language)
@@ -124,7 +129,7 @@ def _decisions(account: Account, language: str) -> Iterator[Happening]:
         on = days[run_id]
         now = (action, step if action != "none" else "")
         if action != "none" and before.get(currency) != now:
-            values = {"step": step.replace("_", " "), "amount": amount(due_minor, currency)}
+            values = {"step": step_name(step, language), "amount": amount(due_minor, currency, language)}
             is_on_ladder = step and step != action and action in ("letter", "hold")
             text = sentence("timeline_decision", f"{action}_step" if is_on_ladder else action, values, language)
             yield Happening(on, 5, key, "decision", text, "run")
@@ -141,7 +146,7 @@ def _letters(account: Account, language: str) -> Iterator[Happening]:
 
 def _holds(account: Account, language: str) -> Iterator[Happening]:
     for one in HoldTransition.objects.select_related("hold").filter(hold__account=account):
-        values = {"amount": amount(one.hold.demanded_minor, one.hold.currency)}
+        values = {"amount": amount(one.hold.demanded_minor, one.hold.currency, language)}
         text = sentence("timeline_hold", one.to_state, values, language)
         yield Happening(one.on, 8, one.pk, "hold", text, one.by, one.reason, about=str(one.hold_id))
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from dunwell.money import format_plain
+from dunwell.assess.reasons import PLAIN, written_amount
 
 
 @cache
@@ -20,9 +20,9 @@ def sentence(section: str, key: str, values: Mapping[str, object] | None = None,
     return _texts(language)[section][key].format_map(values or {})
 
 
-def amount(minor: int, currency: str) -> str:
+def amount(minor: int, currency: str, language: str = PLAIN) -> str:
     """Write an amount as the reasons do: ``EUR 12.50``."""
-    return f"{currency} {format_plain(minor, currency)}"
+    return written_amount(minor, currency, language)
 
 
 def percent(hundredths: int) -> str:

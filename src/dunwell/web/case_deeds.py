@@ -37,7 +37,7 @@ class WhyForm(forms.Form):
 class UpholdForm(forms.Form):
     """How much will be credited."""
 
-    amount = amount_field(lazy("Credit note of"), help_text=lazy("Empty: all that is disputed."))
+    amount = amount_field(lazy("Amount of the credit note"), help_text=lazy("Empty: all that is disputed."))
     note = short_field(lazy("Why"), required=True)
     evidence = short_field(lazy("Proof"))
 
