@@ -9,6 +9,7 @@ its end; any other state is repeated to its end at once and then put back.
 """
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -153,8 +154,14 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return made
 
 
+ON_BOTH = ("import", "run", "approve", "sent", "plan accepted", "referral handed over", "dispute opened")
+"""Killed on PostgreSQL every time; the others write through the same functions: DUNWELL_EXPLORE=1 kills them too."""
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_command_killed_at_any_write_can_be_repeated(server: Server, stage: str) -> None:
+    if server.postgres and stage not in ON_BOTH and not os.environ.get("DUNWELL_EXPLORE"):
+        pytest.skip("killed on SQLite; DUNWELL_EXPLORE=1 kills it on PostgreSQL too")
     _reach(server, STAGES[stage].after)
     count = _kill(server, stage)
     assert count > 3

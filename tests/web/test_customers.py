@@ -180,7 +180,7 @@ def test_an_answer_stops_the_clock_and_is_told_with_its_writer(client_as: Visit)
     story = text_of(client, f"/customer/{WARNED}/timeline")
     assert "asks for the papers" in story
     assert "clerk" in story
-    assert "The customer responded on 2026-11-20" in text_of(client, f"/customer/{WARNED}")
+    assert "The customer responded on 20 Nov 2026" in text_of(client, f"/customer/{WARNED}")
 
 
 def test_two_answers_on_one_day_are_two(client_as: Visit) -> None:

@@ -43,12 +43,6 @@ class Standing:
         """The day of the run."""
         return self.run.as_of
 
-    @property
-    def is_overtaken(self) -> bool:
-        """Whether something happened since the run that may change a decision."""
-        touched = queries.touched_accounts(self.run.counts.get(READ_THROUGH, 0))
-        return touched is None or bool(touched)
-
 
 def standing(workspace: Workspace) -> Standing | None:
     """Return what stands; ``None`` before the first run."""
