@@ -18,6 +18,11 @@ def page_number(request: HttpRequest) -> int:
     return max(1, int(asked)) if asked.isdecimal() and len(asked) < 9 else 1
 
 
+def wants_part(request: HttpRequest) -> bool:
+    """Tell whether only the list is wanted, to be exchanged in a page that is open already, and not the whole page."""
+    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-Boosted")
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
     """Some rows of a list, how many there are in all, and where they stand."""

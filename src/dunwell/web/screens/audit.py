@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as lazy
 from dunwell.runs import trail
 from dunwell.web import words
 from dunwell.web.access import screen
-from dunwell.web.paging import page_of
+from dunwell.web.paging import page_of, wants_part
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -33,7 +33,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     wanted = trail.Wanted(**form.cleaned_data) if form.is_valid() else trail.Wanted()
     page = page_of(request, trail.found(wanted))
     values = {"form": form, "list": page, "entries": trail.shown(page.rows)}
-    part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    part = wants_part(request)
     return TemplateResponse(request, "partials/trail.html" if part else "audit.html", values)
 
 

@@ -39,7 +39,7 @@ from dunwell.web.case_deeds import CASE_DEEDS, CaseDeed, deeds_of
 from dunwell.web.customer_forms import PlanForm, ReferralForm, fit
 from dunwell.web.linking import CASE_PAGES, case_url
 from dunwell.web.messages import say
-from dunwell.web.paging import page_of
+from dunwell.web.paging import page_of, wants_part
 from dunwell.web.typesetting import alone
 from dunwell.web.words import word
 
@@ -169,7 +169,7 @@ def _plan_page(request: HttpRequest, about: Subject, form: forms.Form, status: i
         "problem": problem,
         "typed": [(field.name, str(field.value())) for field in form if field.value()],
     }
-    part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    part = wants_part(request)
     return TemplateResponse(request, "partials/plan_schedule.html" if part else "plan_new.html", values, status=status)
 
 

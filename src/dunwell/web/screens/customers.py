@@ -32,7 +32,7 @@ from dunwell.web.customer_forms import CheckForm, fit
 from dunwell.web.languages import manner
 from dunwell.web.linking import CASE_PAGES, told
 from dunwell.web.messages import say
-from dunwell.web.paging import page_number
+from dunwell.web.paging import page_number, wants_part
 from dunwell.web.sequences import page_of_list
 from dunwell.web.typesetting import alone
 
@@ -54,7 +54,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "words": words,
         "now": now,
     }
-    part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    part = wants_part(request)
     return TemplateResponse(request, "partials/customers.html" if part else "customers.html", values)
 
 
@@ -120,7 +120,7 @@ def story(request: HttpRequest, number: str) -> HttpResponse:
     account = _account(number)
     happenings = [told(one) for one in reversed(timeline(account, place.today(), manner()))]
     values = {"request": request, "account": account, "list": page_of_list(request, happenings)}
-    part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    part = wants_part(request)
     return TemplateResponse(request, "partials/timeline.html" if part else "customer_timeline.html", values)
 
 

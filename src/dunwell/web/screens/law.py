@@ -15,6 +15,7 @@ from dunwell.runs import lawbook
 from dunwell.web import place, words
 from dunwell.web.access import screen
 from dunwell.web.languages import spoken
+from dunwell.web.paging import wants_part
 
 _DAY = {"type": "date"}
 
@@ -75,7 +76,7 @@ def law(request: HttpRequest) -> HttpResponse:
         "home": home,
         **_cost(request, country),
     }
-    part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    part = wants_part(request)
     return TemplateResponse(request, "partials/law_cost.html" if part else "law.html", values)
 
 

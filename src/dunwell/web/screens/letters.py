@@ -24,7 +24,7 @@ from dunwell.web.batches import mark_each_sent
 from dunwell.web.languages import LANGUAGES, manner
 from dunwell.web.messages import say
 from dunwell.web.middleware import back
-from dunwell.web.paging import page_of
+from dunwell.web.paging import page_of, wants_part
 from dunwell.web.typesetting import alone, pages_of, pdf_of
 
 _STATES = ("draft", "approved", "sent", "bounced", "uncertain", "cancelled")
@@ -46,7 +46,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     if words:
         found = found.filter(account__in=queries.accounts_called(words)) | found.filter(reference__icontains=words)
     values = {"list": page_of(request, found), "state": state, "states": _STATES, "words": words}
-    part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    part = wants_part(request)
     return TemplateResponse(request, "partials/letters.html" if part else "letters.html", values)
 
 

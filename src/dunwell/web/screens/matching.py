@@ -20,7 +20,7 @@ from dunwell.web import place
 from dunwell.web.access import screen
 from dunwell.web.messages import say
 from dunwell.web.middleware import back
-from dunwell.web.paging import Page, page_number, page_of
+from dunwell.web.paging import Page, page_number, page_of, wants_part
 from dunwell.web.rerun import run_again
 
 _ENTRIES = 20
@@ -42,7 +42,7 @@ def matching(request: HttpRequest) -> HttpResponse:
         "lists": [(name, counts[name]) for name in LISTS],
         "words": words,
     }
-    part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    part = wants_part(request)
     return TemplateResponse(request, "partials/entries.html" if part else "matching.html", values)
 
 

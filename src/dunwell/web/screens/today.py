@@ -22,7 +22,7 @@ from dunwell.web.batches import approve_each
 from dunwell.web.languages import manner
 from dunwell.web.messages import say
 from dunwell.web.middleware import back
-from dunwell.web.paging import page_number
+from dunwell.web.paging import page_number, wants_part
 
 SNOOZE_DAYS = 3
 
@@ -59,7 +59,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def _part(request: HttpRequest, whole: str, part: str) -> str:
     """A list that is filtered is exchanged alone."""
-    return part if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted") else whole
+    return part if wants_part(request) else whole
 
 
 @screen("clerk", "POST")
