@@ -54,6 +54,6 @@ class Problem:
     def __str__(self) -> str:
         """Render as one line in the form editors understand: ``file:line: column: what. What to do.``."""
         place = f"{self.source}:{self.line}" if self.line else self.source
-        column = f" {self.column}:" if self.column else ""
+        column = f"{self.column}:" if self.column.isdecimal() else f" {self.column}:" if self.column else ""
         hint = f" {self.suggestion}" if self.suggestion else ""
         return f"{place}:{column} {self.message}{hint}"

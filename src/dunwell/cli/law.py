@@ -18,6 +18,7 @@ from dunwell.cli.common import (
     workspace_at,
     workspace_option,
 )
+from dunwell.cli.law_page import law_page
 from dunwell.errors import UsageError
 from dunwell.law import (
     Claim,
@@ -52,18 +53,8 @@ def show(jurisdiction: str, on: date, as_json: bool) -> None:
     if as_json:
         print_json(shown)
         return
-    _print_tree(shown)
-
-
-def _print_tree(value: Any, indent: str = "") -> None:
-    """Print nested values as indented lines."""
-    items = value.items() if isinstance(value, dict) else enumerate(value, 1)
-    for name, entry in items:
-        if isinstance(entry, dict | list) and entry:
-            console.print(f"{indent}{name}:", markup=False)
-            _print_tree(entry, indent + "  ")
-        elif entry not in (None, "", [], {}):
-            console.print(f"{indent}{name}: {entry}", markup=False)
+    for line in law_page(shown):
+        console.print(line, markup=False, highlight=False)
 
 
 @law.command("interest")
