@@ -60,7 +60,7 @@ def test_a_letter_whose_text_fails_the_linter_is_not_approved_until_it_is_mended
     assert refused.exit_code == 2
     [entry] = refused.json()["refused"]
     line, column = place_of(path, "publish your name")
-    assert f"{path}:{line}: {column}: 'publish your name' threatens what the law forbids" in entry["reason"]
+    assert f"{path}:{line}:{column}: 'publish your name' threatens what the law forbids" in entry["reason"]
     assert "the sentence for those who have just paid" in entry["reason"]
     linted = cli("letters", "lint", "--json", workspace=drafted)
     assert linted.exit_code == 1

@@ -1,15 +1,24 @@
 """The real command line, as a person or a script runs it, for tests."""
 
+import atexit
 import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from tests.support.warm import Job, Warm
+
 SECONDS_MAX = 300
+FORKS = sys.platform == "linux" and not os.environ.get("DUNWELL_COLD")
+"""Whether commands start from a process that has read the libraries; DUNWELL_COLD=1 starts each one anew."""
+
+_warm = Warm()
+atexit.register(_warm.close)
 
 
 @dataclass(frozen=True)
@@ -59,17 +68,33 @@ class CommandLine:
         words = [str(argument) for argument in arguments]
         if as_of is not None:
             words += ["--as-of", str(as_of)]
-        done = subprocess.run(
-            [str(executable()), *words],
-            check=False,
-            capture_output=True,
-            encoding="utf-8",
-            stdin=subprocess.DEVNULL,
-            timeout=SECONDS_MAX,
-            cwd=self.folder,
-            env=_environment(workspace) | (environment or {}),
-        )
-        return CliResult(tuple(words), done.returncode, done.stdout, done.stderr)
+        place = _environment(workspace)
+        if environment or not FORKS:
+            return _cold(words, self.folder, place | (environment or {}))
+        return _forked(words, self.folder, place)
+
+
+def _forked(words: list[str], folder: Path, environment: dict[str, str]) -> CliResult:
+    """Run one command from the process that has read the libraries."""
+    with tempfile.TemporaryDirectory() as kept:
+        stdout, stderr = Path(kept, "stdout"), Path(kept, "stderr")
+        exit_code = _warm.run(Job(words, str(folder), environment, str(stdout), str(stderr)))
+        return CliResult(tuple(words), exit_code, stdout.read_text("utf-8"), stderr.read_text("utf-8"))
+
+
+def _cold(words: list[str], folder: Path, environment: dict[str, str]) -> CliResult:
+    """Run one command by the installed script."""
+    done = subprocess.run(
+        [str(executable()), *words],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        timeout=SECONDS_MAX,
+        cwd=folder,
+        env=environment,
+    )
+    return CliResult(tuple(words), done.returncode, done.stdout, done.stderr)
 
 
 def executable() -> Path:
