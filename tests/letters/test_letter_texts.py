@@ -78,7 +78,7 @@ def test_the_cage_holds(attempt: str) -> None:
 
 def test_an_unknown_placeholder_is_named_with_its_place_and_the_nearest_name() -> None:
     problems = sandbox.check("Pay\n{{ totl }} now", "hold.md", 10, KNOWN)
-    assert [str(p) for p in problems] == ["hold.md:11: 4: There is no placeholder 'totl'. Did you mean total?"]
+    assert [str(p) for p in problems] == ["hold.md:11:4: There is no placeholder 'totl'. Did you mean total?"]
 
 
 def test_a_text_that_cannot_be_read_is_a_problem_with_its_line() -> None:
