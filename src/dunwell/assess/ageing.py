@@ -7,6 +7,7 @@ import polars as pl
 from dunwell.assess.days import days_between
 
 BUCKETS = ("current", "1_30", "31_60", "61_90", "over_90")
+BUCKET = pl.Enum(BUCKETS)
 
 
 def days_past_due(as_of: date) -> pl.Expr:
@@ -34,17 +35,21 @@ def bucket() -> pl.Expr:
     days = pl.col("days_past_due")
     return (
         pl.when(days.is_null() | (days <= 0))
-        .then(pl.lit("current"))
+        .then(_bucket("current"))
         .when(days <= 30)
-        .then(pl.lit("1_30"))
+        .then(_bucket("1_30"))
         .when(days <= 60)
-        .then(pl.lit("31_60"))
+        .then(_bucket("31_60"))
         .when(days <= 90)
-        .then(pl.lit("61_90"))
-        .otherwise(pl.lit("over_90"))
-        .cast(pl.Enum(BUCKETS))
+        .then(_bucket("61_90"))
+        .otherwise(_bucket("over_90"))
         .alias("bucket")
     )
+
+
+def _bucket(name: str) -> pl.Expr:
+    """A bucket by name, as the number it is kept as."""
+    return pl.lit(name, dtype=BUCKET)
 
 
 def bucket_parts() -> list[pl.Expr]:

@@ -138,10 +138,9 @@ def _pair_and_day(day: pl.Expr) -> pl.Expr:
 
 
 def in_order(invoices: pl.DataFrame) -> pl.DataFrame:
-    """Sort invoices by pair, due date and key: by key they often are already, and one stable sort does the rest."""
+    """Sort invoices by pair, due date and key."""
     by_pair_and_day = pl.col(PAIR) * DAYS_MAX + day_number("due_on")
-    by_key = sorted_by(invoices, "invoice_id")
-    return by_key.sort(by_pair_and_day, maintain_order=True).with_columns(pl.col(PAIR).set_sorted())
+    return invoices.sort(by_pair_and_day, "invoice_id").with_columns(pl.col(PAIR).set_sorted())
 
 
 def unapplied_minor() -> pl.Expr:

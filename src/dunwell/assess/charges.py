@@ -12,7 +12,7 @@ from dunwell.assess.basis import Basis, RateBook, bases, basis_columns
 from dunwell.assess.compounding import compounded
 from dunwell.assess.days import DAYS_MAX, day_number, day_of, plus_days
 from dunwell.assess.legal import LegalSetting
-from dunwell.assess.parameters import Parameters
+from dunwell.assess.parameters import Parameters, numbered
 from dunwell.assess.running import attached, sums_by_group
 from dunwell.ledger.frames import PARTY_TYPE
 from dunwell.policy.model import PolicySet
@@ -196,7 +196,5 @@ def _delivery_days(policies: PolicySet) -> pl.Expr:
     """How long a letter is on its way, by ``policy_index`` and ``channel``; 0 where the policy does not say."""
     channels = sorted({channel for policy in policies.policies.values() for channel in policy.delivery_days})
     days = [policy.delivery_days.get(channel, 0) for policy in policies.policies.values() for channel in channels]
-    codes = {channel: code for code, channel in enumerate(channels)}
-    code = pl.col("channel").replace_strict(codes, default=None, return_dtype=pl.Int64)
-    row = pl.col("policy_index") * len(channels) + code
+    row = pl.col("policy_index") * len(channels) + numbered("channel", channels)
     return pl.lit(pl.Series(days, dtype=pl.Int64)).gather(row).fill_null(0)

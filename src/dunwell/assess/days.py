@@ -10,7 +10,8 @@ _DAYS_BEFORE_1970 = 719_163
 
 def plus_days(on: pl.Expr, days: pl.Expr | int) -> pl.Expr:
     """The date so many days after ``on``; null where either is."""
-    return (on.to_physical() + days).cast(pl.Int32).cast(pl.Date)
+    number = days.cast(pl.Int32) if isinstance(days, pl.Expr) else days
+    return (on.to_physical() + number).cast(pl.Date)
 
 
 def days_between(from_on: pl.Expr, to_on: pl.Expr) -> pl.Expr:

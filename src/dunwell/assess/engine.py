@@ -120,7 +120,8 @@ def _open_invoices(invoices: pl.DataFrame, pairs: pl.DataFrame, placed: _Placed,
     """Open invoices with age, bucket, and what of them may be chased; by pair, due date and key."""
     unpaid = balances.in_order(invoices.select(_UNPAID).filter(pl.col("open_minor") > 0))
     known = parameters.with_terms(unpaid, pairs, "grace_days", "tolerance_minor", "is_chased")
-    obstructed = attached(attached(known, placed.invoice_obstacles, "invoice_id"), placed.pair_obstacles, PAIR)
+    of_pairs = placed.pair_obstacles.select(PAIR, "dispute_reach_on", "suspension_reach_on", "is_excluded")
+    obstructed = attached(attached(known, placed.invoice_obstacles, "invoice_id"), of_pairs, PAIR)
     return (
         obstructed.with_columns(ageing.days_past_due(as_of), episodes.past_due_from())
         .with_columns(ageing.is_past_due(), ageing.bucket(), obstacles.is_excluded())
@@ -280,15 +281,16 @@ def _decide(facts: pl.DataFrame, known: Parameters, as_of: date) -> pl.DataFrame
             ladder.is_gap_passed(as_of, pl.col("min_gap_days")),
         )
     )
-    return _with_action(climbed, as_of)
+    return _with_action(climbed, known, as_of)
 
 
-def _with_action(climbed: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def _with_action(climbed: pl.DataFrame, known: Parameters, as_of: date) -> pl.DataFrame:
     """Choose the action, and date the letter it sends."""
     acted = climbed.with_columns(decision.action(as_of)).with_columns(decision.hold_state())
     is_asking = pl.col("action").is_in(["letter", "hold"])
     dated = with_deadline(acted, pl.when(is_asking).then(pl.lit(as_of)), pl.col("pay_by_days"), "pay_by_on")
-    return dated.with_columns(next_look.next_look_on(as_of), decision.letter_kind())
+    look_on = next_look.next_look_on(as_of, waits_for_month_ends=parameters.waits_for_month_ends(known.policies))
+    return dated.with_columns(look_on, decision.letter_kind())
 
 
 def _finish(decided: pl.DataFrame, charged: pl.DataFrame) -> Assessment:

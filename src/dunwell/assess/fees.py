@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dunwell.assess.balances import currency_code
+from dunwell.assess.balances import PAIR, currency_code
 from dunwell.assess.days import days_between
 from dunwell.assess.running import is_first_of, looked_up, sums_by_group
 from dunwell.ledger.frames import CURRENCY
@@ -189,8 +189,13 @@ def step_fees(asked: pl.DataFrame, table: FeeTable) -> pl.DataFrame:
     many of its letters were sent.
     """
     number = pl.col("step_index") + 1
-    bearing = asked.filter(table.is_charged()).with_columns(
-        number.alias("fee"), (pl.col("invoice_id") * _FEES_MAX + number).alias("invoice_and_fee")
+    bearing = asked.filter(table.is_charged()).select(
+        "invoice_id",
+        PAIR,
+        "policy_index",
+        "amount_minor",
+        number.alias("fee"),
+        (pl.col("invoice_id") * _FEES_MAX + number).alias("invoice_and_fee"),
     )
     each_once = bearing.sort("invoice_and_fee").filter(is_first_of("invoice_and_fee"))
     charged = _with_bands(each_once, pl.col("fee"), table).with_columns(_fee_minor().alias("fee_minor"))

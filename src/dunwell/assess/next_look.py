@@ -13,7 +13,7 @@ from dunwell.assess.ladder import needed_days
 from dunwell.calendar import next_month_end
 
 
-def _after(on: str, days: pl.Expr) -> pl.Expr:
+def _after(on: str, days: pl.Expr | int) -> pl.Expr:
     return plus_days(pl.col(on), days)
 
 
@@ -23,25 +23,30 @@ def _month_end(as_of: date, step_day: str, is_at_month_end: str) -> pl.Expr:
     return pl.when(pl.col(is_at_month_end) & is_waiting).then(pl.lit(next_month_end(as_of)))
 
 
-def next_look_on(as_of: date) -> pl.Expr:
-    """The earliest candidate after the as-of date; null when nothing lies ahead."""
+def next_look_on(as_of: date, *, waits_for_month_ends: bool) -> pl.Expr:
+    """The earliest candidate after the as-of date; null when nothing lies ahead.
+
+    ``waits_for_month_ends`` says whether any policy has a step at the end of a month.
+    """
     oldest_due = plus_days(pl.lit(as_of), -pl.col("oldest_days_past_due"))
-    one = pl.lit(1)
     candidates = [
         pl.col("next_past_due_on"),
         plus_days(oldest_due, pl.col("step_day")),
         plus_days(oldest_due, pl.col("hold_step_day")),
         plus_days(oldest_due, pl.col("hold_days_past_due") + 1),
-        _month_end(as_of, "step_day", "is_at_month_end"),
-        _month_end(as_of, "hold_step_day", "is_hold_at_month_end"),
         _after("last_pay_by_on", pl.col("grace_days") + 1),
         _after("last_letter_on", pl.col("min_gap_days")),
         _after("last_letter_on", pl.col("hold_step_gap_days")),
-        _after("warning_pay_by_on", one),
-        _after("paused_until_on", one),
-        _after("first_obstacle_end_on", one),
+        _after("warning_pay_by_on", 1),
+        _after("paused_until_on", 1),
+        _after("first_obstacle_end_on", 1),
         _after("released_on", pl.col("regrace_days") + 1),
-        _after("cure_by_on", one),
+        _after("cure_by_on", 1),
     ]
+    if waits_for_month_ends:
+        candidates += [
+            _month_end(as_of, "step_day", "is_at_month_end"),
+            _month_end(as_of, "hold_step_day", "is_hold_at_month_end"),
+        ]
     ahead = [pl.when(candidate > as_of).then(candidate) for candidate in candidates]
     return pl.min_horizontal(*ahead).alias("next_look_on")

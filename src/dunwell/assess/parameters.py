@@ -3,7 +3,7 @@
 A thousand policies cost the same as one, because no rule ever asks which policy it is looking at.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -58,7 +58,7 @@ def policy_index(policies: PolicySet) -> pl.Expr:
     default = pl.lit(numbers[policies.default], dtype=pl.Int64)
     if len(numbers) == 1:
         return default.alias("policy_index")
-    own = pl.col("policy").replace_strict(numbers, default=None, return_dtype=pl.Int64)
+    own = numbered("policy", numbers)
     chosen: ChainedThen = pl.when(own.is_not_null()).then(own).when(pl.lit(value=False)).then(None)
     for rule in policies.rules:
         chosen = chosen.when(_matches(rule)).then(pl.lit(numbers[rule.policy], dtype=pl.Int64))
@@ -89,6 +89,11 @@ def policy_columns(policies: PolicySet) -> pl.DataFrame:
         rows.append({**_policy_row(policy), "first_step": first_step})
         first_step += len(policy.steps)
     return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def numbered(column: str, names: Iterable[str]) -> pl.Expr:
+    """The place of a text among ``names``, which are distinct; null where it is none of them."""
+    return pl.col(column).cast(pl.Enum(list(names)), strict=False).to_physical().cast(pl.Int64)
 
 
 def with_terms(invoices: pl.DataFrame, pairs: pl.DataFrame, *names: str) -> pl.DataFrame:
@@ -124,6 +129,11 @@ def _policy_row(policy: Policy) -> dict[str, object]:
 
 def _is_at_month_end(step: Step) -> bool:
     return step.at == "month_end"
+
+
+def waits_for_month_ends(policies: PolicySet) -> bool:
+    """Whether any policy has a step at the end of a month."""
+    return any(_is_at_month_end(step) for policy in policies.policies.values() for step in policy.steps)
 
 
 def of_currency(policies: PolicySet) -> list[pl.Expr]:
@@ -187,7 +197,7 @@ def of_requests_step(policies: PolicySet) -> list[pl.Expr]:
     for row, (number, name) in enumerate(steps.select("policy_index", "step").iter_rows()):
         rows[number][names[name]] = row
     table = pl.Series("row", [row for of_policy in rows for row in of_policy], dtype=pl.Int64)
-    code = pl.col("step").replace_strict(names, default=None, return_dtype=pl.Int64)
+    code = numbered("step", names)
     place = pl.lit(table).gather(pl.col("policy_index") * len(names) + code)
     return _looked_up_steps(steps, place, "step_index", "letter_kind", "pay_by_days", "warns_of_hold")
 
