@@ -1,11 +1,13 @@
 """What a person waits for, one account of many: the queries of ``why``, ``timeline`` and ``check`` with their plans."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from unittest import mock
 
 from django.db import connection
 
@@ -16,6 +18,7 @@ from dunwell.runs.nightly import assess_account
 from dunwell.runs.reporting import why_json
 from dunwell.runs.rules import read_rules
 from dunwell.runs.timeline import timeline
+from dunwell.store import bulk
 from dunwell.store.models import Account
 from dunwell.store.workspace import Workspace
 
@@ -26,13 +29,17 @@ AMOUNT_MINOR = 100_000
 
 @dataclass(slots=True)
 class Wait:
-    """One command in process: whole and query time of the slowest account (ms), and which plans read whole tables."""
+    """One command in process: whole and query time of the slowest account (ms).
+
+    ``scans`` are the plans that read a large table from end to end, ``slowest`` is the slowest query with its plan.
+    """
 
     name: str
     whole_ms: float = 0.0
     query_ms: float = 0.0
     queries: int = 0
-    plans: dict[str, str] = field(default_factory=dict)
+    scans: list[str] = field(default_factory=list)
+    slowest: str = ""
 
 
 def waits(workspace: Workspace, on: date) -> list[Wait]:
@@ -49,14 +56,15 @@ def waits(workspace: Workspace, on: date) -> list[Wait]:
         "timeline": timeline,
         "check": checked,
     }
-    accounts = _spread()
+    accounts = asked_about()
     return [_waited(name, ask, accounts) for name, ask in asked.items()]
 
 
-def _spread() -> list[Account]:
+def asked_about() -> list[Account]:
+    """The accounts that are asked about."""
     every = max(1, Account.objects.count() // ACCOUNTS)
     keys = list(Account.objects.order_by("pk").values_list("pk", flat=True))[::every]
-    return list(Account.objects.filter(pk__in=keys[:ACCOUNTS]))
+    return list(Account.objects.filter(pk__in=keys[:ACCOUNTS]).order_by("pk"))
 
 
 def _waited(name: str, ask: Callable[[Account], Any], accounts: list[Account]) -> Wait:
@@ -67,44 +75,81 @@ def _waited(name: str, ask: Callable[[Account], Any], accounts: list[Account]) -
     return slowest
 
 
+@dataclass(frozen=True, slots=True)
+class _Query:
+    ms: float
+    sql: str
+    parameters: Any
+
+
 def _once(name: str, ask: Callable[[Account], Any], account: Account) -> Wait:
-    found = Wait(name)
-    statements: dict[str, tuple[str, Any]] = {}
-    with _watched(found, statements):
+    asked: list[_Query] = []
+    with _watched(asked), _watched_copies(asked):
         began = time.perf_counter()
         ask(account)
-        found.whole_ms = 1000 * (time.perf_counter() - began)
-    found.plans = {sql: plan for sql, parameters in statements.values() if (plan := _scans(sql, parameters))}
-    return found
+        whole_ms = 1000 * (time.perf_counter() - began)
+    plans = {query.sql: _plan(query) for query in asked}
+    slowest = max(asked, key=lambda query: query.ms)
+    shown = f"{slowest.ms:.1f} ms, {'; '.join(plans[slowest.sql])} for {slowest.sql[:SHOWN_CHARS]}"
+    scans = [
+        f"{line} for {sql[:SHOWN_CHARS]}" for sql, lines in plans.items() for line in lines if _is_large(line, sql)
+    ]
+    return Wait(name, whole_ms, sum(query.ms for query in asked), len(asked), scans, shown)
 
 
 @contextmanager
-def _watched(found: Wait, statements: dict[str, tuple[str, Any]]) -> Iterator[None]:
-    """Time every statement; those of PostgreSQL's COPY go past Django and are not seen."""
+def _watched(asked: list[_Query]) -> Iterator[None]:
+    """Time every statement that goes through Django."""
 
     def timed(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
         began = time.perf_counter()
         try:
             return execute(sql, parameters, many, context)
         finally:
-            found.query_ms += 1000 * (time.perf_counter() - began)
-            found.queries += 1
-            statements[sql] = (sql, parameters)
+            asked.append(_Query(1000 * (time.perf_counter() - began), sql, parameters))
 
     with connection.execute_wrapper(timed):
         yield
 
 
-def _scans(sql: str, parameters: Any) -> str:
-    """Return the lines of a query's plan that read a table of the store from end to end."""
-    if not sql.lstrip().upper().startswith("SELECT"):
-        return ""
+@contextmanager
+def _watched_copies(asked: list[_Query]) -> Iterator[None]:
+    """Time PostgreSQL's COPY, which goes past Django's wrappers: from the question to its last row."""
+    copied = bulk._copied  # noqa: SLF001 - what nobody else asks for
+
+    def timed(sql: str, schema: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return copied(sql, schema)
+        finally:
+            asked.append(_Query(1000 * (time.perf_counter() - began), sql, None))
+
+    with mock.patch.object(bulk, "_copied", timed):
+        yield
+
+
+def _plan(query: _Query) -> list[str]:
+    """Return the lines of a query's plan."""
+    if not query.sql.lstrip().upper().startswith("SELECT"):
+        return []
     with connection.cursor() as cursor:
         explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
-        cursor.execute(explain + sql, parameters)
-        lines = [str(row[-1]) for row in cursor.fetchall()]
-    return "; ".join(line.strip() for line in lines if line.strip().startswith(_WHOLE_TABLE))
+        cursor.execute(explain + query.sql, query.parameters)
+        return [str(row[-1]).strip() for row in cursor.fetchall()]
 
 
-_WHOLE_TABLE = ("SCAN store", "Seq Scan", "->  Seq Scan")
-"""How a line of a plan begins that reads a table from end to end, on SQLite and on PostgreSQL."""
+def _is_large(line: str, sql: str) -> bool:
+    """Tell whether a line of a plan reads a table of the store from end to end that has many rows."""
+    found = _WHOLE_TABLE.search(line)
+    table = found and re.search(rf"store_\w+(?= (?:AS )?{found[1]}\b)|{found[1]}\b", sql)
+    if not table or not table[0].startswith("store_"):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM (SELECT 1 FROM {table[0]} LIMIT {LARGE_ROWS}) t")
+        return bool(cursor.fetchone()[0] >= LARGE_ROWS)
+
+
+_WHOLE_TABLE = re.compile(r"(?:SCAN|Seq Scan on) (\w+)")
+"""What a line of a plan says that reads a table from end to end, on SQLite and on PostgreSQL."""
+LARGE_ROWS = 10_000
+SHOWN_CHARS = 160
