@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from statistics import median
 from typing import Any
 from unittest import mock
 
 from django.db import connection
 
+from dunwell.assess.credit_check import check_credit
 from dunwell.runs import ordering
 from dunwell.runs.case_subject import subject
 from dunwell.runs.desk import Desk
@@ -29,13 +31,14 @@ AMOUNT_MINOR = 100_000
 
 @dataclass(slots=True)
 class Wait:
-    """One command in process: whole and query time of the slowest account (ms).
+    """One command in process: whole and query time of the slowest account, CPU time of the middle one (ms).
 
     ``scans`` are the plans that read a large table from end to end, ``slowest`` is the slowest query with its plan.
     """
 
     name: str
     whole_ms: float = 0.0
+    cpu_ms: float = 0.0
     query_ms: float = 0.0
     queries: int = 0
     scans: list[str] = field(default_factory=list)
@@ -48,8 +51,9 @@ def waits(workspace: Workspace, on: date) -> list[Wait]:
 
     def checked(account: Account) -> None:
         about = subject(desk, account.account_number, account.currency)
-        found = ordering.check(desk, about, AMOUNT_MINOR)
-        ordering.check_json(about, AMOUNT_MINOR, found, ordering.standing(desk, account))
+        state = ordering.standing(desk, about.account)
+        found = check_credit(AMOUNT_MINOR, about.currency, state)
+        ordering.check_json(about, AMOUNT_MINOR, found, state)
 
     asked: dict[str, Callable[[Account], Any]] = {
         "why": lambda account: why_json(assess_account(workspace, account.pk, on), account.pk),
@@ -72,6 +76,7 @@ def _waited(name: str, ask: Callable[[Account], Any], accounts: list[Account]) -
     found = [_once(name, ask, account) for account in accounts]
     slowest = max(found, key=lambda one: one.query_ms)
     slowest.whole_ms = max(one.whole_ms for one in found)
+    slowest.cpu_ms = median(one.cpu_ms for one in found)
     return slowest
 
 
@@ -85,16 +90,17 @@ class _Query:
 def _once(name: str, ask: Callable[[Account], Any], account: Account) -> Wait:
     asked: list[_Query] = []
     with _watched(asked), _watched_copies(asked):
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         ask(account)
         whole_ms = 1000 * (time.perf_counter() - began)
+        cpu_ms = 1000 * (time.process_time() - cpu)
     plans = {query.sql: _plan(query) for query in asked}
     slowest = max(asked, key=lambda query: query.ms)
     shown = f"{slowest.ms:.1f} ms, {'; '.join(plans[slowest.sql])} for {slowest.sql[:SHOWN_CHARS]}"
     scans = [
         f"{line} for {sql[:SHOWN_CHARS]}" for sql, lines in plans.items() for line in lines if _is_large(line, sql)
     ]
-    return Wait(name, whole_ms, sum(query.ms for query in asked), len(asked), scans, shown)
+    return Wait(name, whole_ms, cpu_ms, sum(query.ms for query in asked), len(asked), scans, shown)
 
 
 @contextmanager

@@ -213,11 +213,14 @@ def main() -> None:
 
 def print_waits(size: int, waited: list[Wait]) -> None:
     """Print what one account costs a person who asks, with the plans that read a whole table."""
-    rows = [(one.name, f"{one.query_ms:.1f}", f"{one.whole_ms:.1f}", str(one.queries)) for one in waited]
-    notes = ["The slowest of some accounts, in process and warm, each number for itself; COPY counts as a query."]
+    rows = [
+        (one.name, f"{one.query_ms:.1f}", f"{one.whole_ms:.1f}", f"{one.cpu_ms:.1f}", str(one.queries))
+        for one in waited
+    ]
+    notes = ["The slowest of some accounts, in process and warm; COPY counts as a query.", "CPU: the median account's."]
     notes += [f"{one.name} reads a table from end to end: {plan}" for one in waited for plan in one.scans]
     notes += [f"{one.name}, its slowest query: {one.slowest}" for one in waited]
-    head = ("one account", "query ms", "whole ms", "queries")
+    head = ("one account", "query ms", "whole ms", "CPU ms", "queries")
     print_table(f"what a person waits for, {size:,} invoices", head, rows, notes)
 
 

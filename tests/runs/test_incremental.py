@@ -18,10 +18,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from dunwell.assess.engine import assess
 from dunwell.money import AMOUNT_MINOR_MAX
 from dunwell.policy.parse import parse_policy
+from dunwell.runs.decided import still_stands
 from dunwell.runs.nightly import DayReport, assess_account, run_day
+from dunwell.runs.rules import read_rules
 from dunwell.runs.scope import READ_THROUGH
+from dunwell.runs.versions import ledger_on
 from dunwell.store import audit_verify, fingerprint
 from dunwell.store.claims import Move, move_case, move_hold, move_letter, open_case
 from dunwell.store.models import Account, Dispute, Exclusion, Hold, Letter, Promise, Run
@@ -326,6 +330,60 @@ def test_problems_are_told_of_everybody(business: Workspace) -> None:
     assert second.problems == first.problems == run_day(business, BEGIN_ON, dry_run=True).problems
 
 
+AMOUNTS = ("account_id", "currency", "policy", "open_minor", "overdue_minor", "exposure_minor", "is_held")
+"""What a credit check takes from a decision that still stands."""
+
+
+def assert_true_what_stands(workspace: Workspace, on: date) -> None:
+    """Of every account of which it is said that nothing has changed, an assessment must say the same amounts."""
+    rules = read_rules(workspace, on)
+    assessed = assess(ledger_on(on), rules.policies, rules.legal, on).accounts
+    for account_id in Account.objects.values_list("pk", flat=True):
+        stood = still_stands(account_id, rules, on)
+        if stood is not None:
+            own = assessed.filter(pl.col("account_id") == account_id)
+            assert_frame_equal(stood.select(AMOUNTS), own.select(AMOUNTS))
+
+
+def those_that_stand(workspace: Workspace, on: date) -> list[str]:
+    rules = read_rules(workspace, on)
+    accounts = Account.objects.order_by("pk")
+    return [each.account_number for each in accounts if still_stands(each.pk, rules, on) is not None]
+
+
+def test_a_decision_stands_until_something_happens_or_its_day_comes(business: Workspace) -> None:
+    everybody = [number(place) for place in range(20)]
+    assert those_that_stand(business, BEGIN_ON) == everybody
+    put("payments", payment("P1", None, 500, account_number=number(1), paid_on=BEGIN_ON))
+    put("events", event("response", account_number=number(2), on=BEGIN_ON))
+    begin("exclude", Account.objects.get(account_number=number(3)), BEGIN_ON, 5)
+    put("payments", payment("P4", None, 500, account_number=number(4), paid_on=BEGIN_ON + timedelta(days=1)))
+    assert those_that_stand(business, BEGIN_ON) == [number(0), *everybody[5:]]
+    run_day(business, BEGIN_ON)
+    assert those_that_stand(business, BEGIN_ON) == everybody
+    later = BEGIN_ON + timedelta(days=1)
+    due = read_looks(Run.objects.latest("id").pk).filter(pl.col("next_look_on") <= later)["account_id"]
+    woken = {number(4), *Account.objects.filter(pk__in=list(due)).values_list("account_number", flat=True)}
+    assert those_that_stand(business, later) == [each for each in everybody if each not in woken]
+    assert_true_what_stands(business, later)
+
+
+@pytest.mark.parametrize("change", ["policy", "program", "removed", "earlier"])
+def test_no_decision_stands_when_a_change_may_concern_anybody(
+    business: Workspace, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("payments", payment("P1", None, 1, account_number=number(0)), payment("P1", None, 2, account_number=number(0)))
+    run_day(business, BEGIN_ON)
+    match change:
+        case "policy":
+            (business.path / "policy.toml").write_text(POLICIES[2], encoding="utf-8")
+        case "program":
+            monkeypatch.setattr(fingerprint, "__version__", "later")
+        case "removed":
+            put("payments", payment("P1", None, 3, account_number=number(0)))
+    assert those_that_stand(business, BEGIN_ON - timedelta(days=change == "earlier")) == []
+
+
 @st.composite
 def days_of_acts(draw: Any) -> list[tuple[int, list[tuple[str, int, int]]]]:
     """After how many days a run comes, and what happens before it."""
@@ -367,4 +425,5 @@ def test_day_after_day_it_decides_what_a_run_on_everybody_decides(
         for _ in twins.opened():
             for what, place, days in acts:
                 act(what, on, place, days)
+        assert_true_what_stands(next(twins.opened()), on)
         assert_same(*twins.run(on))

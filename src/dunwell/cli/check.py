@@ -2,6 +2,7 @@
 
 import click
 
+from dunwell.assess.credit_check import check_credit
 from dunwell.cli.cases import acting
 from dunwell.cli.common import console, print_json
 from dunwell.runs import ordering
@@ -21,7 +22,7 @@ def check(desk: Desk, account: str, sum_: str, currency: str, draft: bool, as_js
     about = subject(desk, account, currency)
     minor = amount_minor(sum_, about.currency)
     state = ordering.standing(desk, about.account)
-    found = ordering.check(desk, about, minor)
+    found = check_credit(minor, about.currency, state)
     answer = ordering.check_json(about, minor, found, state)
     is_refused = draft and found.outcome == "refuse"
     answer["letter"] = ordering.draft_refusal(desk, about, minor).reference if is_refused else None

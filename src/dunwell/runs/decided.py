@@ -5,13 +5,15 @@ due, buckets, interest) is worked out here for the day that is asked for, and ne
 """
 
 from collections.abc import Collection
+from datetime import date
 
 import polars as pl
 
 from dunwell.assess.assessment import ACCOUNT_COLUMNS
 from dunwell.assess.engine import assess
+from dunwell.ledger.frames import Ledger
 from dunwell.runs.rules import Rules
-from dunwell.runs.scope import READ_THROUGH, SHARE_MAX
+from dunwell.runs.scope import READ_THROUGH, SHARE_MAX, follows
 from dunwell.runs.versions import ledger_on
 from dunwell.store import queries
 from dunwell.store.models import Run
@@ -21,28 +23,48 @@ _DECIDED = ("account_id", "currency", "action", "step", "letter_kind")
 _KEY = ["account_id", "currency"]
 
 
-def decided_by(run: Run, rules: Rules, account_id: int | None = None, *, is_replay: bool = False) -> pl.DataFrame:
-    """Return what stood decided after a run, of one account or of all (``ACCOUNT_COLUMNS``).
+def decided_by(run: Run, rules: Rules, own: Ledger | None = None, *, is_replay: bool = False) -> pl.DataFrame:
+    """Return what stood decided after a run, of all accounts or of one, whose ledger ``own`` is (``ACCOUNT_COLUMNS``).
 
     Accounts that the run looked at are as it recorded them. The others have the figures of its day, unless they would
     be other ones than were true then: what happened to an account after the run must not be seen in a replay. Then,
     and where an assessment would decide otherwise, the decision is given as it was recorded when it was taken.
     """
-    recorded = read_standing(run.pk, account_id)
+    recorded = read_standing(run.pk, None if own is None else own.accounts["account_id"].item())
     earlier = recorded.filter(pl.col("run_id") != run.pk)
     ageing = earlier if not is_replay else _untouched_since(run, earlier)
     if ageing.is_empty():
         return recorded.select(list(ACCOUNT_COLUMNS))
-    account_ids = ageing["account_id"].unique().to_list()
-    is_most = account_id is None and len(account_ids) * SHARE_MAX > recorded.height
-    assessed = _assessed(run, rules, None if is_most else account_ids)
+    ledger = _ledger(run, ageing, recorded.height) if own is None else own
+    assessed = assess(ledger, rules.policies, rules.legal, run.as_of).accounts
     same = assessed.join(ageing, on=_DECIDED, how="semi", nulls_equal=True)
     rest = recorded.join(same, on=_KEY, how="anti")
     return pl.concat([rest.select(list(ACCOUNT_COLUMNS)), same]).sort(_KEY)
 
 
-def _assessed(run: Run, rules: Rules, account_ids: Collection[int] | None) -> pl.DataFrame:
-    return assess(ledger_on(run.as_of, account_ids), rules.policies, rules.legal, run.as_of).accounts
+def still_stands(account_id: int, rules: Rules, as_of: date) -> pl.DataFrame | None:
+    """Return the last decisions on an account if nothing can have changed by a day what they say; ``None`` if it can.
+
+    What is open, past due, ordered and held is then the same on that day as on the day of the decision, because each
+    of them changes by something that happens to the account, by a row whose day comes, or on a day that the decision
+    itself named (``assess/next_look.py``). Days past due, buckets and interest are those of the day of the decision.
+    """
+    before = queries.latest_runs(2)
+    if not before or as_of < before[0].as_of or not follows(before, rules.version):
+        return None
+    run = before[0]
+    if queries.touched_accounts(run.counts[READ_THROUGH], account_id) != frozenset():
+        return None
+    if queries.accounts_dated(run.as_of, as_of, account_id):
+        return None
+    rows = read_standing(run.pk, account_id)
+    return rows if rows.filter(pl.col("next_look_on") <= as_of).is_empty() else None
+
+
+def _ledger(run: Run, ageing: pl.DataFrame, standing: int) -> Ledger:
+    """Read the ledger of the accounts whose figures are worked out, or of everybody where that is nearly the same."""
+    account_ids: Collection[int] = ageing["account_id"].unique().to_list()
+    return ledger_on(run.as_of, None if len(account_ids) * SHARE_MAX > standing else account_ids)
 
 
 def _untouched_since(run: Run, earlier: pl.DataFrame) -> pl.DataFrame:

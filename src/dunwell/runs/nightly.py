@@ -176,7 +176,7 @@ def assess_account(workspace: Workspace, account_id: int, as_of: date) -> DayRep
     is_current = done is not None and done.data_fingerprint == data_fingerprint(rules.version)
     ledger = ledger_on(as_of, [account_id])
     if done is not None and (is_past or is_current):
-        accounts = decided_by(done, rules, account_id, is_replay=is_past)
+        accounts = decided_by(done, rules, ledger, is_replay=is_past)
     else:
         accounts = assess(ledger, rules.policies, rules.legal, as_of).accounts
     problems = (*rules.notices, *check_ledger(ledger, rules.policies, as_of))

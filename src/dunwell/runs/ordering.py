@@ -4,21 +4,24 @@ An order that the check approves counts into the exposure at once. Any other is 
 end, or for a person, who releases or refuses it.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from dunwell.assess.credit_check import CreditCheck, Finding, Standing, check_credit
+from dunwell.assess.engine import assess
 from dunwell.casework.cases import Act, advance, begin
 from dunwell.errors import RefusedError, UsageError
 from dunwell.money import parse_minor
 from dunwell.runs import case_letters
 from dunwell.runs.answers import Said, act
 from dunwell.runs.case_subject import Subject, situation_of
+from dunwell.runs.decided import still_stands
 from dunwell.runs.desk import Desk
 from dunwell.runs.gate import stale_data_reason
-from dunwell.runs.letter_facts import Situation
+from dunwell.runs.versions import ledger_on
 from dunwell.runs.wording import amount, sentence
 from dunwell.store.bulk import writing
 from dunwell.store.cases import net_open_minor
@@ -32,40 +35,43 @@ credit limit; kept among the columns Dunwell does not know."""
 _REFUSAL_REASONS = {"on_hold": "on_hold", "over_limit": "over_limit", "over_overdue_limit": "past_due"}
 
 
-def check(desk: Desk, about: Subject, amount_minor: int) -> CreditCheck:
-    """Decide whether an account may buy for an amount on credit, as of the day."""
-    return check_credit(amount_minor, about.currency, standing(desk, about.account))
-
-
 def standing(desk: Desk, account: Account) -> Standing:
-    """Return how an account stands: exposure, limit, overdue, hold."""
+    """Return how an account stands: exposure, limit, overdue, hold.
+
+    Somebody waits for it: where nothing has happened since the latest run, its decisions say it; else the account is
+    assessed.
+    """
     currency = account.currency or desk.workspace.currency
-    now = situation_of(desk, Subject(account, currency))
+    rows = _rows(desk, account)
+    own = next((row for row in rows if row["currency"] == currency), None)
     hold = Hold.objects.filter(account=account, state__in=HOLD_LIVE).order_by("-in_force_on").first()
-    policy = desk.rules.policy(now.row["policy"]) if now else desk.rules.policy(account.policy)
+    policy = desk.rules.policy(own["policy"] if own else account.policy)
     return Standing(
         currency=currency,
         limit_minor=account.credit_limit_minor,
-        exposure_minor=now.row["exposure_minor"] if now else 0,
-        overdue_minor=now.row["overdue_minor"] if now else 0,
+        exposure_minor=own["exposure_minor"] if own else 0,
+        overdue_minor=own["overdue_minor"] if own else 0,
         overdue_limit_minor=_overdue_limit_minor(account, currency),
-        hold=_hold_state(hold, now),
-        has_exposure_elsewhere=bool(now and _owes_elsewhere(now, currency)),
+        hold=_hold_state(hold, rows),
+        has_exposure_elsewhere=sum(row["exposure_minor"] for row in rows if row["currency"] != currency) > 0,
         is_data_fresh=not stale_data_reason(policy, desk.as_of),
     )
 
 
-def _owes_elsewhere(now: Situation, currency: str) -> bool:
-    elsewhere = now.assessment.accounts.filter(pl.col("currency").cast(pl.String) != currency)
-    return int(elsewhere["exposure_minor"].sum()) > 0
+def _rows(desk: Desk, account: Account) -> list[dict[str, Any]]:
+    """The decisions on an account as of the day, one per currency."""
+    found = still_stands(account.pk, desk.rules, desk.as_of)
+    if found is None:
+        ledger = ledger_on(desk.as_of, [account.pk])
+        found = assess(ledger, desk.rules.policies, desk.rules.legal, desk.as_of).accounts
+    return list(found.iter_rows(named=True))
 
 
-def _hold_state(hold: Hold | None, now: Situation | None) -> str:
+def _hold_state(hold: Hold | None, rows: Sequence[Mapping[str, Any]]) -> str:
     """The case's own state; a hold from before Dunwell is no case, but the ledger tells of it."""
     if hold is not None:
         return hold.state
-    is_held = now is not None and bool(now.assessment.accounts["is_held"].any())
-    return "in_force" if is_held else "none"
+    return "in_force" if any(row["is_held"] for row in rows) else "none"
 
 
 def _overdue_limit_minor(account: Account, currency: str) -> int | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -135,8 +136,14 @@ def _policy_text(path: Path) -> str:
         raise WorkspaceError(f"{path} cannot be read: {error}") from error
 
 
+@lru_cache(maxsize=8)
+def _parsed(text: str, source: str) -> tuple[PolicySet | None, list[Problem]]:
+    """The policies of a text; a process that answers many questions reads it once."""
+    return parse_policy(text, source)
+
+
 def _rules(workspace: Workspace, text: str, source: str) -> Rules:
-    policies, problems = parse_policy(text, source)
+    policies, problems = _parsed(text, source)
     if policies is None:
         raise WorkspaceError(_listed(problems))
     jurisdiction = workspace.creditor.jurisdiction or workspace.creditor.country

@@ -67,7 +67,7 @@ def scope_on(as_of: date, rules_version: str) -> Scope:
     before = queries.latest_runs(2)
     since = before[0] if before else None
     whole = everybody(since)
-    if since is None or not _follows(before, rules_version):
+    if since is None or not follows(before, rules_version):
         return whole
     touched = queries.touched_accounts(since.counts[READ_THROUGH])
     if touched is None:
@@ -79,8 +79,8 @@ def scope_on(as_of: date, rules_version: str) -> Scope:
     return scope if _is_worth_it(scope) else whole
 
 
-def _follows(before: list[Run], rules_version: str) -> bool:
-    """Tell whether a run can build on the latest one: it says what it had read, and the same rules held.
+def follows(before: list[Run], rules_version: str) -> bool:
+    """Tell whether one can build on the latest run, ``before[0]``: it says what it had read, and the same rules held.
 
     The version of the policy must have held for the run before, too: from its second use on, a version is one that
     customers can have signed under (``runs/versions.py``).

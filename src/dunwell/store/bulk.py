@@ -111,6 +111,8 @@ def table_frame(sql: str, schema: pl.Schema, table: str, own: str = "") -> pl.Da
 def among(column: str, keys: Collection[int]) -> str:
     """Return the condition that keeps the rows whose ``column`` is one of ``keys``."""
     listed = ",".join(str(int(key)) for key in sorted(keys))
+    if len(keys) == 1:
+        return f"{column} = {listed}"  # the planner need not guess how many there are
     if is_sqlite():
         return f"{column} IN (SELECT value FROM json_each('[{listed}]'))"
     return f"{column} = ANY('{{{listed}}}'::bigint[])"

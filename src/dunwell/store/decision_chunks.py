@@ -83,11 +83,12 @@ def _encoded(rows: pl.DataFrame) -> bytes:
     return file.getvalue()
 
 
-def decoded(content: bytes, schema: pl.Schema) -> pl.DataFrame:
-    """Return columns of a chunk; one that was not kept when it was written is null."""
+def decoded(content: bytes, schema: pl.Schema, account_id: int | None = None) -> pl.DataFrame:
+    """Return columns of a chunk, of one account or of all; one that was not kept when it was written is null."""
     kept = pl.read_ipc_schema(BytesIO(content))
     rows = pl.read_ipc(BytesIO(content), columns=[name for name in schema if name in kept])
-    return rows.select(
+    own = rows if account_id is None else rows.filter(pl.col("account_id") == account_id)
+    return own.select(
         pl.col(name).cast(dtype) if name in kept else pl.lit(None, dtype).alias(name) for name, dtype in schema.items()
     )
 
@@ -108,27 +109,30 @@ def read(run_ids: Collection[int], schema: pl.Schema, account_id: int | None = N
     A column of another type than it was written in is cast to that of ``schema``.
     """
     parts = [
-        decoded(content, schema).select(pl.lit(run_id, pl.Int64).alias("run_id"), pl.all())
+        decoded(content, schema, account_id).select(pl.lit(run_id, pl.Int64).alias("run_id"), pl.all())
         for run_id, content in _contents(run_ids, account_id)
     ]
-    rows = pl.concat(parts) if parts else pl.DataFrame(schema={**_RUN, **schema})
-    return rows if account_id is None else rows.filter(pl.col("account_id") == account_id)
+    return pl.concat(parts) if parts else pl.DataFrame(schema={**_RUN, **schema})
 
 
 def _contents(run_ids: Collection[int], account_id: int | None) -> Iterator[tuple[int, bytes]]:
-    chosen = bulk.among("r.id", run_ids)
-    sql = f"SELECT r.id, c.content FROM store_run r JOIN {TABLE} c ON c.run_id = r.id WHERE {chosen}"
-    if account_id is not None:
-        sql += _WITH.format(account_id=int(account_id))
+    sql = _ALL if account_id is None else _WITH.format(account_id=int(account_id))
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} ORDER BY r.id, c.first_account_id")
+        cursor.execute(sql.replace("CHOSEN", bulk.among("r.id", run_ids)))
         for run_id, content in cursor:
-            yield run_id, bytes(content)
+            if content is not None:
+                yield run_id, bytes(content)
 
 
+_ALL = (
+    f"SELECT r.id, c.content FROM store_run r JOIN {TABLE} c ON c.run_id = r.id WHERE CHOSEN"
+    " ORDER BY r.id, c.first_account_id"
+)
+# The one chunk of a run in which an account can be, by the index; only of that one are the accounts looked through.
 _WITH = (
-    f" AND c.first_account_id = (SELECT max(d.first_account_id) FROM {TABLE} d WHERE d.run_id = r.id"
-    " AND d.first_account_id <= {account_id}) AND c.account_ids LIKE '%,{account_id},%'"
+    f"SELECT r.id, (SELECT CASE WHEN c.account_ids LIKE '%,{{account_id}},%' THEN c.content END FROM {TABLE} c"
+    " WHERE c.run_id = r.id AND c.first_account_id <= {account_id} ORDER BY c.first_account_id DESC LIMIT 1)"
+    " FROM store_run r WHERE CHOSEN ORDER BY r.id"
 )
 
 

@@ -222,34 +222,35 @@ def latest_batch_id() -> int:
     return newest["number"] or 0
 
 
-def touched_accounts(since_entry: int) -> frozenset[int] | None:
-    """Return the accounts that an entry of the audit trail later than ``since_entry`` concerns.
+def touched_accounts(since_entry: int, account_id: int | None = None) -> frozenset[int] | None:
+    """Return the accounts that an entry of the audit trail later than ``since_entry`` concerns; ``account_id``: if it.
 
     ``None`` when that may be anybody: an import removed rows, whose accounts nothing tells any more, or an act that is
     not known here concerns no one account.
     """
     found: set[int] = set()
     batches: list[int] = []
-    acts = AuditEntry.objects.filter(number__gt=since_entry).values_list("what", "account_id", "subject_id")
-    for what, account_id, subject_id in acts:
-        if account_id is not None:
-            found.add(account_id)
+    later = AuditEntry.objects.filter(number__gt=since_entry)
+    own = later if account_id is None else later.filter(Q(account_id=account_id) | Q(account_id=None))
+    for what, of_account_id, subject_id in own.values_list("what", "account_id", "subject_id"):
+        if of_account_id is not None:
+            found.add(of_account_id)
         elif what == "import" and subject_id is not None:
             batches.append(subject_id)
         elif what not in _OF_NO_ACCOUNT:
             return None
     if ImportBatch.objects.filter(pk__in=batches, rows_removed__gt=0).exists():
         return None
-    return frozenset(found) | (_imported_since(min(batches)) if batches else frozenset())
+    return frozenset(found) | (_imported_since(min(batches), account_id) if batches else frozenset())
 
 
 _OF_NO_ACCOUNT = (audit.BEGIN, "policy", "run", "withdraw", "backup", "move", "export", ACT, *audit.OF_PEOPLE)
 """Acts that leave every account as it was. A run's withdrawals follow from its look; its other moves name accounts."""
 
 
-def _imported_since(batch_id: int) -> frozenset[int]:
+def _imported_since(batch_id: int, account_id: int | None) -> frozenset[int]:
     """The accounts of which an import from ``batch_id`` on wrote a row."""
-    return _accounts_where(f"{{column}} >= {int(batch_id)}", dict.fromkeys(_IMPORTED, ("batch_id",)))
+    return _accounts_where(f"{{column}} >= {int(batch_id)}", dict.fromkeys(_IMPORTED, ("batch_id",)), account_id)
 
 
 _IMPORTED = ("account", "invoice", "entry", "event")
@@ -270,11 +271,15 @@ _DAYS = {
 """From which day on the rows of a table count (``store.reading``)."""
 
 
-def accounts_dated(after_on: date, until_on: date) -> frozenset[int]:
-    """Return the accounts with a row that counts from a day after ``after_on`` and not after ``until_on``."""
+def accounts_dated(after_on: date, until_on: date, account_id: int | None = None) -> frozenset[int]:
+    """Return the accounts with a row that counts from a day after ``after_on`` and not after ``until_on``.
+
+    ``account_id``: only that one, if it has such a row.
+    """
     if after_on >= until_on:
         return frozenset()
-    return _accounts_where(f"{{column}} > '{after_on.isoformat()}' AND {{column}} <= '{until_on.isoformat()}'", _DAYS)
+    days = f"{{column}} > '{after_on.isoformat()}' AND {{column}} <= '{until_on.isoformat()}'"
+    return _accounts_where(days, _DAYS, account_id)
 
 
 def accounts_with_hold_given_up(since_on: date) -> frozenset[int]:
@@ -284,10 +289,14 @@ def accounts_with_hold_given_up(since_on: date) -> frozenset[int]:
     return frozenset(given_up.values_list("account_id", flat=True))
 
 
-def _accounts_where(condition: str, tables: Mapping[str, Collection[str]]) -> frozenset[int]:
-    """The accounts of the rows for which a condition on one of the columns holds, table by table."""
+def _accounts_where(
+    condition: str, tables: Mapping[str, Collection[str]], account_id: int | None = None
+) -> frozenset[int]:
+    """The accounts of the rows for which a condition on one of the columns holds, table by table; of one, or of all."""
+    key = {table: "id" if table == "account" else "account_id" for table in tables}
+    own = {table: "true" if account_id is None else bulk.among(name, [account_id]) for table, name in key.items()}
     sql = " UNION ".join(
-        f"SELECT {'id' if table == 'account' else 'account_id'} AS account_id FROM store_{table} WHERE "
+        f"SELECT {key[table]} AS account_id FROM store_{table} WHERE {own[table]} AND "
         + condition.format(column=f'"{column}"')
         for table, columns in tables.items()
         for column in columns

@@ -18,7 +18,8 @@ def _listed(words: Iterable[str]) -> str:
 
 _SENT = _listed(LETTER_SENT)
 
-# Where events come from: what each column of EVENTS is there (unnamed: null), and which rows are meant.
+# Where events come from: what each column of EVENTS is there (unnamed: null), and which rows are meant. The state of
+# a letter is no plain column there: the index by state would lead to every letter ever sent, whoever's it is.
 _IMPORTED = {name: f'"{name}"' for name in EVENTS}
 # A letter of a case is a request, but no step of the ladder.
 _STEP = "CASE WHEN id IN (SELECT letter_id FROM store_caseletter) THEN '' ELSE step END"
@@ -45,7 +46,7 @@ _CALLS = {**_CASE, "on": '"on"', "kind": "'call'", "channel": "'phone'"}
 _ANSWERS = {**_CALLS, "kind": "'response'"}
 _EVENT_SOURCES = (
     ("store_event", _IMPORTED, "true"),
-    ("store_letter", _REQUESTS, f"is_request AND state IN ({_SENT})"),
+    ("store_letter", _REQUESTS, f"is_request AND (state || '') IN ({_SENT})"),
     ("store_hold", _HOLDS, "state IN ('in_force', 'released')"),
     ("store_hold", _RELEASES, "state = 'released'"),
     ("store_promise", _PROMISES, "true"),
