@@ -37,7 +37,7 @@ _WATCH_SECONDS = 1.0
 _HANG_FACTOR = 30
 """A worker whose file takes this many times the limit in wall time is stopped: the machine may be shared."""
 _ADDRESS_BYTES = 16 << 30
-_REPORT_FILES = 20
+_REPORT_FILES = 100
 _WARM_FILES = 200
 """Memory is counted from here on: caches and libraries are loaded then."""
 
@@ -77,7 +77,7 @@ class Tally:
 
 def file_number(parser: Parser, seed: int, number: int) -> bytes:
     """Return the file of a number: the same for the same parser, seed and seed files."""
-    return damaged(random.Random(f"{parser.name}:{seed}:{number}"), parser.seeds)
+    return damaged(random.Random(f"{parser.name}:{seed}:{number}"), parser.seeds, parser.cumulative)
 
 
 def tried(parser: Parser, data: bytes, bounds: Bounds) -> tuple[Outcome, float]:

@@ -105,15 +105,19 @@ HOSTILE: tuple[bytes, ...] = (
 _VALUES = tuple(value for value in HOSTILE if not set(value) & set(b'<>&"\0\x1a\xed\xf4'))
 """Those that leave XML well-formed."""
 
+_DIGITS = re.compile(rb"\d+")
 _WORD = re.compile(rb"[A-Za-z0-9.+-]+")
 _VALUE = re.compile(rb">([^<>]{1,80})<|=\"([^\"]{1,80})\"")
 
 Damage = Callable[[random.Random, bytes, Sequence[bytes]], bytes]
 
 
-def damaged(chance: random.Random, files: Sequence[bytes]) -> bytes:
-    """Return one of ``files`` with one to six damages; what lies in an archive is damaged inside as well."""
-    data = chance.choice(files)
+def damaged(chance: random.Random, files: Sequence[bytes], cumulative: Sequence[float] | None = None) -> bytes:
+    """Return one of ``files`` with one to six damages; what lies in an archive is damaged inside as well.
+
+    ``cumulative`` are the weights of the files added up; without them each is as likely as the other.
+    """
+    (data,) = chance.choices(files, cum_weights=cumulative)
     if data.startswith(b"PK\x03\x04") and chance.random() < 0.6:
         return _member_damaged(chance, data, files)
     return _damaged(chance, data, files)
@@ -193,7 +197,7 @@ def _value_changed(chance: random.Random, data: bytes, _files: Sequence[bytes]) 
 
 
 def _number_changed(chance: random.Random, data: bytes, _files: Sequence[bytes]) -> bytes:
-    found = re.compile(rb"\d+").search(data, chance.randint(0, len(data)))
+    found = _DIGITS.search(data, chance.randint(0, len(data)))
     if found is None:
         return _word_changed(chance, data, _files)
     digits = str(chance.choice((0, 1, 9, 13, 32, 99, 1900, 2199, 20261231, chance.getrandbits(70)))).encode()

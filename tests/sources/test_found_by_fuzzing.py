@@ -6,10 +6,12 @@ from datetime import date
 import pytest
 
 from bench.fuzz_mutations import damaged
+from bench.fuzz_parsers import parsers
 from dunwell.sources.accounts import datev, fec, saft
 from dunwell.sources.bank import coda, mt940, ofx
 from dunwell.sources.contract import Reading, SourceFile, SourceFormat
 from dunwell.sources.rows import Options
+from dunwell.sources.tabular import reader
 from tests.sources.accounts import samples
 
 MT940 = (
@@ -89,6 +91,26 @@ def test_a_statement_that_ends_in_a_year_that_cannot_be_completes_nothing() -> N
 
 def test_bytes_that_are_no_statement_at_all_are_refused() -> None:
     assert read(coda, b"\0\0\0").problems != ()
+
+
+def test_a_list_with_a_balance_but_no_numbers_of_invoices_is_asked_about() -> None:
+    """Its credit notes would be called after the invoice, which no column names."""
+    reading = read(reader, "Name,Date,Amount,Balance\nAnn,2026-01-05,10.00,5.00\n")
+    assert reading.tables == ()
+    assert [message.partition(":")[0] for message in messages(reading)] == [
+        "This looks like invoices, but no column says the invoice number, the due date."
+    ]
+
+
+@pytest.mark.parametrize("name", parsers())
+def test_every_parser_has_files_to_begin_with(name: str) -> None:
+    parser = parsers()[name]()
+    assert len(parser.seeds) > 0
+    assert {parser.call(data).faults for data in smallest(parser.seeds)} == {()}
+
+
+def smallest(files: tuple[bytes, ...]) -> list[bytes]:
+    return sorted(files, key=len)[:3]
 
 
 def test_a_damaged_file_is_found_again_by_its_seed() -> None:

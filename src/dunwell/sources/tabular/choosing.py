@@ -371,7 +371,7 @@ def _credit_notes(columns: Mapping[str, str], amount: str, rows: dict[str, Any])
     """Return the table of credit notes: of which rows, with which amount."""
     taken = {
         **_whose(columns),
-        "payment_reference": columns["invoice_number"],
+        "payment_reference": columns.get("invoice_number", ""),
         "paid_on": columns["issued_on"],
         "amount": amount,
     }
