@@ -109,3 +109,30 @@ def test_nothing_is_shown_where_nobody_watches() -> None:
     with progress(Console(file=written, force_terminal=False)) as watch:
         assert watch is None
     assert written.getvalue() == ""
+
+
+NUMBERED = "Customer ID,Invoice Number,Invoice Date,Due Date,Amount,Currency\nK1,A1,2026-01-31,2026-02-28,10.00,EUR\n"
+
+
+def test_a_list_that_only_numbers_customers_begins_an_empty_ledger(
+    cli: CommandLine, workspace: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = workspace()
+    (tmp_path / "invoices.csv").write_text(NUMBERED)
+    begun = cli("import", tmp_path / "invoices.csv", "--json", workspace=path).json()
+    assert kinds(begun) == {"customers": 1, "invoices": 1}
+    told = " ".join(notice["message"] for notice in begun["files"][0]["notices"])
+    assert "The list has no names" in told
+    (tmp_path / "invoices.csv").write_text(NUMBERED.replace("K1,A1", "K2,A2"))
+    later = cli("import", tmp_path / "invoices.csv", "--json", workspace=path).json()
+    assert [problem["message"] for problem in later["files"][0]["problems"]] == ['There is no customer "K2".']
+
+
+def test_a_list_that_only_numbers_customers_adds_none_beside_a_list_of_customers(
+    cli: CommandLine, workspace: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = workspace()
+    (tmp_path / "customers.csv").write_text(CUSTOMER)
+    (tmp_path / "invoices.csv").write_text(NUMBERED)
+    answer = cli("import", tmp_path / "customers.csv", tmp_path / "invoices.csv", "--json", workspace=path).json()
+    assert [problem["message"] for problem in answer["files"][1]["problems"]] == ['There is no customer "K1".']

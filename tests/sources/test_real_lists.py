@@ -120,6 +120,7 @@ UNDERSTOOD = {
     "ar_aging_reports/sap_like_open_items.csv": {"invoices": 218},
     "ar_aging_reports/xero_like_invoices_sample.csv": {"customers": 4, "invoices": 4},
     "ar_aging_reports/xero_like_sample_AR_aging_report.xlsx": {"customers": 10, "invoices": 10},
+    "ar_us_services_ledger/invoices.csv": {"customers": 67, "invoices": 1150, "payments": 1150},
     "locale_torture/datev_EXTF_Stammdaten-Deb-Kred.csv": {"customers": 4},
 }
 
@@ -137,7 +138,6 @@ STOPPED = [
     "app_exports/wave_invoices.csv",
     "app_exports/stripe_dispute_data.csv",
     "ar_relational_credit_limits/credit_limits.csv",
-    "ar_us_services_ledger/invoices.csv",
     "locale_torture/mt_example.tsv",
     "locale_torture/mt_simple.xls",
     "locale_torture/mt_span_rich.xls",

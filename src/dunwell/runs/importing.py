@@ -223,7 +223,9 @@ def _informed(items: list[_Item], options: Options) -> Options:
     understood = [item.understood for item in items if item.understood is not None]
     terms = {number: days for each in understood for number, days in reader.terms_of(each).items()}
     have_payments = any(kinds_of(each) == {"payments"} for each in understood)
-    return replace(options, terms=terms, statuses_say_paid=not have_payments)
+    have_customers = any("customers" in kinds_of(each) for each in understood) or any(item.module for item in items)
+    nobody = not have_customers and any(map(kinds_of, understood)) and not known_accounts()
+    return replace(options, terms=terms, statuses_say_paid=not have_payments, knows_nobody=nobody)
 
 
 def kinds_of(understood: Understood) -> set[Kind]:

@@ -172,7 +172,8 @@ class Options:
     defaults for rows that name none. ``name`` is the file's name in messages when bytes are given. ``invoices``
     (``references.INVOICE_FACTS``) tell whose a payment is that names its invoice only. ``terms`` are days to pay by
     account number, a witness where dates can be read in two ways. ``statuses_say_paid``: an invoice called paid gets
-    a payment; not so where the payments come in a file of their own. ``own_names`` and ``own_tax_ids`` are the
+    a payment; not so where the payments come in a file of their own. ``knows_nobody``: neither the ledger nor another
+    file has customers, so a list that only numbers them brings them in. ``own_names`` and ``own_tax_ids`` are the
     creditor's: an invoice of somebody else is none of ours.
     """
 
@@ -184,6 +185,7 @@ class Options:
     invoices: pl.DataFrame | None = field(default=None, repr=False, compare=False)
     terms: Mapping[str, int] = field(default_factory=dict, repr=False)
     statuses_say_paid: bool = True
+    knows_nobody: bool = False
     own_names: tuple[str, ...] = ()
     own_tax_ids: tuple[str, ...] = ()
 

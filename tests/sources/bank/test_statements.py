@@ -285,3 +285,27 @@ def test_rows_of_a_table_that_state_balances_are_no_bookings() -> None:
     )
     assert rows(reading, "amount_minor", "direction") == [(1531, "in"), (940, "out")]
     assert len(reading.notices) == 1
+
+
+REVOLUT = """Type,Product,Started Date,Completed Date,Description,Amount,Fee,Currency,State,Balance
+TOPUP,Current,2026-01-03 09:15:12,2026-01-03 09:15:13,Payment from Ann Ltd,120.00,0.00,EUR,COMPLETED,120.00
+CARD_PAYMENT,Current,2026-01-04 11:00:00,,Shop,-5.00,0.00,EUR,PENDING,
+TOPUP,Current,2026-01-04 12:00:00,2026-01-04 12:00:01,Payment from Bea Ltd,99.00,0.00,EUR,REVERTED,120.00
+"""
+
+
+def test_rows_of_a_table_that_are_pending_or_called_off_move_no_money() -> None:
+    reading = read(bank_csv, REVOLUT)
+    assert rows(reading, "amount_minor", "direction") == [(12000, "in")]
+    assert messages(reading) == []
+    told = [notice.message for notice in reading.notices]
+    assert "2 rows are pending, failed or called off, and left out: no money has moved." in told
+
+
+CHARGES = """id,amount,balance_transaction_id,created,currency,description,failure_code,source_transfer,status
+ch_1,3293232,txn_1,2026-01-03 14:07:57,usd,order 1,card_declined,,failed
+"""
+
+
+def test_objects_of_a_payment_provider_whose_amounts_are_cents_are_no_statement() -> None:
+    assert bank_csv.recognise("charges.csv", CHARGES.encode()) is None

@@ -33,6 +33,8 @@ _IN = frozenset({"c", "k", "kredit", "h", "cr", "credit", "haben", "bij", "cb", 
 _OUT = frozenset({"d", "deebet", "s", "dr", "debit", "soll", "af", "db", "cargo", "no"})
 
 
+_NOT_BOOKED = "not_booked"
+"""The group of words that are no headers, but what a column of states says."""
 _BALANCE_ROW = re.compile(
     r"(opening|closing) balance|turnover|anfangssaldo|endsaldo|algsaldo|loppsaldo|kaive|saldo (inicial|final|anterior)|"
     r"solde (initial|final|precedent)|sold (initial|final)|beginsaldo|eindsaldo|so du (dau|cuoi) ky"
@@ -59,7 +61,7 @@ def _words() -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def _all_words() -> frozenset[str]:
-    return frozenset(word for words in _words().values() for word in words)
+    return frozenset(word for field, words in _words().items() if field != _NOT_BOOKED for word in words)
 
 
 def recognise(name: str, head: bytes) -> Confidence | None:
@@ -95,6 +97,8 @@ def _columns(headers: tuple[str, ...]) -> Columns:
     for header in headers:
         names = (folded(header), folded(without_unit(header)[0]))
         for field, words in _words().items():
+            if field == _NOT_BOOKED:
+                continue
             rank = next((words.index(name) for name in names if name in words), None)
             if rank is not None:
                 found[field].append((rank, header))
@@ -160,12 +164,15 @@ def _statements(table: _Table, log: Log, options: Options) -> list[Statement]:
     default = table.unit or options.currency or "EUR"
     if "currency" not in table.columns and not table.unit:
         log.notice(table.raw.head_lines, "", f"The table names no currency; its amounts were read as {default}.")
-    is_whole = not table.raw.broken
+    is_whole, waiting = not table.raw.broken, 0
     names = ["line", *(cell_name(index) for index in range(len(table.raw.columns)))]
     for line, *cells in table.raw.cells.select(names).iter_rows():
         row = dict(zip(table.raw.columns, cells, strict=True))
         if _BALANCE_ROW.fullmatch(folded(_text(table, row))):
             log.notice(line, "", "The row states a balance or a sum and was left out.")
+            continue
+        if _is_not_booked(table, row):
+            waiting += 1
             continue
         try:
             entry = _entry(table, row, line, default)
@@ -174,12 +181,19 @@ def _statements(table: _Table, log: Log, options: Options) -> list[Statement]:
             log.problem(line, "", f"The row cannot be read: {error}", "Correct the row or export the file again.")
             continue
         groups[_cell(table, row, "own_account"), entry.currency].append(entry)
+    if waiting:
+        rows = "1 row is" if waiting == 1 else f"{waiting:,} rows are"
+        log.notice(table.raw.head_lines, "", f"{rows} pending, failed or called off, and left out: no money has moved.")
     newest = max((entry.booked_on for entries in groups.values() for entry in entries), default=None)
     through = newest - timedelta(days=1) if newest is not None else None
     return [
         Statement(entries[0].line, account, currency, tuple(entries), complete_through=through, is_whole=is_whole)
         for (account, currency), entries in groups.items()
     ]
+
+
+def _is_not_booked(table: _Table, row: Mapping[str, str | None]) -> bool:
+    return folded(_cell(table, row, "state")) in _words()[_NOT_BOOKED]
 
 
 def _cell(table: _Table, row: Mapping[str, str | None], field: str) -> str:

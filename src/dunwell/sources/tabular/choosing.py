@@ -226,7 +226,7 @@ def _invoices(raw: RawFile, columns: Mapping[str, str], options: Options) -> tup
         "duplicates": "conflict",
         "due_before_issue": "problem",
     }
-    tables = [*_named_customers(columns), table]
+    tables = [*_named_customers(columns, options), table]
     used = {*columns.values()}
     table["extra"] = [*_rest(raw, used), *_reference(mapping, columns)]
     for made in (table, tables[0]):
@@ -237,6 +237,8 @@ def _invoices(raw: RawFile, columns: Mapping[str, str], options: Options) -> tup
     tables += _credits(columns, mapping, amount, chosen)
     if "name" in columns and "account_number" not in columns:
         notices.append(f'The customers have no number: their name in "{columns["name"]}" stands for it.')
+    if "name" not in columns and options.knows_nobody:
+        notices.append("The list has no names: each customer is called by number until a list of customers names them.")
     if _repeats_names(raw, columns):
         mapping["fill_down"] = [columns[name] for name in ("account_number", "name") if name in columns]
     return {**mapping, "table": tables}, notices
@@ -266,10 +268,12 @@ def _negatives(
     return [_credit_notes(columns, STILL_CREDITED, {"when": {INVOICED: [""]}, "unless": unless})]
 
 
-def _named_customers(columns: Mapping[str, str]) -> list[dict[str, Any]]:
-    if "name" not in columns:
+def _named_customers(columns: Mapping[str, str], options: Options) -> list[dict[str, Any]]:
+    """Make the customers whom an invoice list names; where it only numbers them, if nobody is known yet."""
+    header = columns.get("name") or (columns.get("account_number") if options.knows_nobody else None)
+    if header is None:
         return []
-    return [{"kind": "customers", "columns": {**_whose(columns), "name": columns["name"]}, "duplicates": "first"}]
+    return [{"kind": "customers", "columns": {**_whose(columns), "name": header}, "duplicates": "first"}]
 
 
 def _amount(mapping: dict[str, Any], columns: Mapping[str, str]) -> str:

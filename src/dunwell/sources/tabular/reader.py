@@ -89,7 +89,11 @@ def read_as(file: SourceFile, mapping: Mapping, before: Understood, options: Opt
 
 def reconsidered(understood: Understood, options: Options) -> Understood:
     """Choose the columns again where the other files of the import matter: a status is no payment beside payments."""
-    if understood.sureness != "likely" or options.statuses_say_paid or not understood.draft:
+    if (
+        understood.sureness != "likely"
+        or (options.statuses_say_paid and not options.knows_nobody)
+        or not understood.draft
+    ):
         return understood
     choice = choose(understood.raw, understood.titles, options)
     return understood if choice is None else _chosen(understood.raw, understood.fingerprint, choice)

@@ -14,7 +14,9 @@ Fields = Mapping[str, tuple[str, ...]]
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NUMBER = re.compile(r"(?:\bnr\b|\bn°|\bnº|\bno\b|№|#)\.?", re.IGNORECASE)
-_UNIT = re.compile(r"\s*[(\[]\s*([^()\[\]]{1,20})\s*[)\]]\s*$|\s+in\s+([A-Z]{3}|€|%)\s*$|\s+([A-Z]{3}|€)\s*$")
+_UNIT = re.compile(
+    r"\s*[(\[]\s*([^()\[\]]{1,20})\s*[)\]]\s*$|\s+in\s+([A-Z]{3}|€|%)\s*$|[\s_]+([A-Z]{3}|€)\s*$|_([a-z]{3})$"
+)
 _HEADER_CHARS_MAX = 120
 
 
@@ -32,7 +34,7 @@ def without_unit(header: str) -> tuple[str, str]:
     found = _UNIT.search(header)
     if found is None or found.start() == 0:
         return header, ""
-    return header[: found.start()], next(group for group in found.groups() if group)
+    return header[: found.start()], next(group for group in found.groups() if group).upper()
 
 
 @cache
