@@ -28,7 +28,7 @@ from dunwell.sources.rows import Options
 
 STATEMENT_ENTRIES = 40
 SEEDS = (1, 2, 3, 4, 5)
-_RULES = Rules(Tolerance(discount_percent=3))
+_RULES = Rules(Tolerance(percent_hundredths=300))
 
 
 @dataclass(slots=True)

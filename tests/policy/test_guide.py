@@ -34,6 +34,7 @@ SECTIONS = {
             "longer_line",
             "discount",
             "referral",
+            "matching",
             "keeping",
         )
     },

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from html import escape
 from typing import Any
 
 from dunwell.errors import Problem
 from dunwell.money import format_plain
+from dunwell.runs.foreseen import Foreseen, Foretold
 from dunwell.runs.importing import FileReport
 from dunwell.runs.reporting import problem_json
 from dunwell.sources.rows import COLUMNS, Table
@@ -50,6 +52,7 @@ def _file_json(report: FileReport) -> dict[str, Any]:
             for table in report.imported
         ],
         "preview": [{"kind": table.kind, "rows": table.frame.drop("extra").to_dicts()} for table in report.preview],
+        "foreseen": asdict(report.foreseen) if report.foreseen else None,
         "problems": [problem_json(problem) for problem in report.problems],
         "notices": [problem_json(problem) for problem in report.notices],
         "draft": report.draft or None,
@@ -72,10 +75,31 @@ def _text_lines(report: FileReport, *, body_only: bool) -> Iterator[str]:
         yield f"  {kind}: " + ", ".join(f'{name} from "{header}"' for name, header in columns.items())
     for shown in report.preview:
         yield from _grid(shown)
+    yield from _foreseen_lines(report.foreseen) if report.foreseen else ()
     if not body_only:
         yield from (f"  for your information: {notice}" for notice in report.notices)
         yield from (f"  to be corrected: {problem}" for problem in report.problems)
         yield from ([f"  rejected rows: {report.rejects}"] if report.rejects else [])
+
+
+def _foreseen_lines(told: Foreseen) -> Iterator[str]:
+    """Say what would become of a statement's entries, each with its reasons."""
+    yield "  would be: " + (", ".join(f"{number:,} {fate}" for fate, number in told.counts.items()) or "nothing")
+    for one in told.entries:
+        payer = f" from {one.payer_name}" if one.payer_name else ""
+        money = f"{format_plain(one.amount_minor, one.currency)} {one.currency}"
+        yield f"    {one.booked_on} {money}{payer}: {_becomes(one)}"
+        yield from (f"      reference found: {reference}" for reference in one.references)
+        yield from (f"      {reason}" for reason in one.reasons)
+
+
+def _becomes(one: Foretold) -> str:
+    if not one.account_number:
+        return one.fate
+    parts = (
+        f"{part.invoice_number or 'the account'} {format_plain(part.amount_minor, one.currency)}" for part in one.parts
+    )
+    return f"{one.fate} to {one.account_number}: {', '.join(parts)} (score {one.score})"
 
 
 def _grid(table: Table) -> Iterator[str]:
@@ -117,6 +141,9 @@ def _html_parts(report: FileReport) -> Iterator[str]:
         yield _html_table(["table", "new", "updated", "unchanged", "removed"], rows)
     for table in report.preview:
         yield _html_table(*_shown(table))
+    if report.foreseen:
+        lines = "\n".join(_foreseen_lines(report.foreseen))
+        yield f"<pre>{escape(lines)}</pre>"
     for title, problems in (("To be corrected", report.problems), ("For your information", report.notices)):
         if problems:
             yield f"<h3>{title}</h3>"

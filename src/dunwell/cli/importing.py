@@ -100,7 +100,7 @@ def _mapping(path: Path | None) -> Mapping | None:
 
 
 def _status(reports: list[FileReport], *, is_preview: bool) -> int:
-    if not any(report.preview if is_preview else report.imported for report in reports):
+    if not any(report.preview or report.foreseen if is_preview else report.imported for report in reports):
         return EXIT_NOTHING_DONE
     return EXIT_PROBLEMS if any(report.problems for report in reports) else 0
 

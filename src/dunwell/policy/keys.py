@@ -101,7 +101,7 @@ TABLES: dict[str, tuple[Key, ...]] = {
         Key("max_data_age_days", "whole", high=90),
         *_flags("chase", "restart_on_cure", "pursue_charges_after_principal", "four_eyes", "compensation"),
         *(Key(name, "table") for name in ("delivery_days", "annexes", "hold", "late_fee", "interest", "plan")),
-        *(Key(name, "table") for name in ("longer_line", "discount", "referral", "keeping", "steps")),
+        *(Key(name, "table") for name in ("longer_line", "discount", "referral", "matching", "keeping", "steps")),
     ),
     "delivery_days": tuple(Key(channel, "whole", high=30) for channel in CHANNELS),
     "annexes": tuple(Key(letter, "choices", choices=ANNEX_KINDS) for letter in LETTERS),
@@ -169,6 +169,11 @@ TABLES: dict[str, tuple[Key, ...]] = {
         Key("fixed_cost", "amounts", field="fixed_cost_minor"),
         Key("success_fee", "percent", high=100, field="success_fee_hundredths"),
         Key("recovery", "table"),
+    ),
+    "matching": (
+        Key("percent", "percent", high=50, field="percent_hundredths"),
+        Key("amount", "amounts", field="amount_minor"),
+        Key("bank_fee", "amounts", field="bank_fee_minor"),
     ),
     "keeping": tuple(Key(f"{kind}_years", "whole", high=100) for kind in HELD_KINDS),
     "recovery": (

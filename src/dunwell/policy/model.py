@@ -148,6 +148,19 @@ class DiscountTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchingTerms:
+    """By how much a payment may be short of an invoice and still be proposed for it, never applied by itself.
+
+    ``percent_hundredths`` of what is open is a discount, ``bank_fee_minor`` what a bank keeps, also both together;
+    ``amount_minor`` is any small rest.
+    """
+
+    percent_hundredths: int = 300
+    amount_minor: MinorByCurrency = field(default_factory=dict)
+    bank_fee_minor: MinorByCurrency = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class RecoveryBand:
     """The chance of recovery, in whole percent, of a debt up to so many days past due (``None``: older)."""
 
@@ -214,6 +227,7 @@ class Policy:
     longer_line: LongerLineTerms = field(default_factory=LongerLineTerms)
     discount: DiscountTerms = field(default_factory=DiscountTerms)
     referral: ReferralTerms = field(default_factory=ReferralTerms)
+    matching: MatchingTerms = field(default_factory=MatchingTerms)
     keeping: KeepingTimes = field(default_factory=KeepingTimes)
 
 

@@ -24,6 +24,7 @@ from dunwell.policy.model import (
     KeepingTimes,
     LateFee,
     LongerLineTerms,
+    MatchingTerms,
     PlanTerms,
     Policy,
     PolicySet,
@@ -53,6 +54,7 @@ _TABLES = {
     "plan": PlanTerms,
     "longer_line": LongerLineTerms,
     "discount": DiscountTerms,
+    "matching": MatchingTerms,
     "keeping": KeepingTimes,
 }
 

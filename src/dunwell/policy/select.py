@@ -1,6 +1,8 @@
 """Which policy a customer gets, and why: by name, else by the first rule that matches, else the default."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from dunwell.policy.model import PolicySet, SelectionRule
 
@@ -33,6 +35,16 @@ def select_policy(policies: PolicySet, customer: Traits) -> Selection:
         if matches(rule, customer):
             return Selection(rule.policy, f"rule {number}", f"{prefix}Rule {number} matches: {_conditions(rule)}.")
     return Selection(policies.default, "default", f"{prefix}No rule matches, so the default policy holds.")
+
+
+def chooser(policies: PolicySet) -> Callable[[str, str, str, str], str]:
+    """Return what names the policy for policy, country, party type and segment; each combination is looked up once."""
+
+    @cache
+    def chosen(policy: str, country: str, party_type: str, segment: str) -> str:
+        return select_policy(policies, Traits(policy, country, party_type, segment)).policy
+
+    return chosen
 
 
 def matches(rule: SelectionRule, customer: Traits) -> bool:

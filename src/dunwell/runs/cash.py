@@ -9,6 +9,7 @@ statement, so no payment is counted twice.
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import polars as pl
 
@@ -16,9 +17,10 @@ from dunwell.casework.bank_states import event_to
 from dunwell.errors import Problem
 from dunwell.money import format_plain
 from dunwell.sources.contract import BANK_ENTRY, Reading
-from dunwell.sources.matching import OPEN_INVOICES, Applied, Matches, Proposal, Rules, Tolerance, match, payments_of
+from dunwell.sources.matching import OPEN_INVOICES, Applied, Matches, Proposal, Rules, match, payments_of
 from dunwell.sources.rows import Table
 from dunwell.store import cash
+from dunwell.store.fingerprint import RUN
 from dunwell.store.importing import Origin, import_parsed
 from dunwell.store.matches import PROPOSED, VERDICTS, Taking, parts_text, read_parts, record
 
@@ -27,9 +29,6 @@ _WAITING = (
     "payer_name", "remittance", "why",
 )  # fmt: skip
 """The columns of the file of waiting entries; those after ``kind`` are for the person who looks."""
-
-TOLERANCE = Tolerance(discount_percent=3)
-"""What may be missing of an invoice for it to be proposed: the usual discounts for prompt payment, and bank fees."""
 
 _ITEMISED = "its single payments are in another statement"
 _LISTED = "its payments came in a list"
@@ -50,9 +49,12 @@ class Looked:
     aside: Mapping[str, str] = field(default_factory=dict)
 
 
-def look(entries: pl.DataFrame | None = None) -> Looked:
-    """Match everything that waits, together with the ``entries`` of a statement (``BANK_ENTRY``), and write nothing."""
-    waiting = cash.waiting_entries().with_columns(pl.lit(None, dtype=pl.Int64).alias("source_line"))
+def look(rules: Rules, entries: pl.DataFrame | None = None, until_on: date | None = None) -> Looked:
+    """Match everything that waits, together with the ``entries`` of a statement (``BANK_ENTRY``), and write nothing.
+
+    ``rules`` are the tolerances (``runs.tolerances``). With ``until_on``, what was booked later is passed over.
+    """
+    waiting = cash.waiting_entries(until_on).with_columns(pl.lit(None, dtype=pl.Int64).alias("source_line"))
     waiting = waiting.select(list(BANK_ENTRY))
     fresh = _fresh(entries if entries is not None else BANK_ENTRY.to_frame())
     both = pl.concat([fresh, waiting])
@@ -69,7 +71,7 @@ def look(entries: pl.DataFrame | None = None) -> Looked:
         invoices.select(OPEN_INVOICES.names()),
         cash.customers(),
         cash.learned(),
-        Rules(TOLERANCE, undone),
+        replace(rules, undone=undone),
     )
     return Looked(fresh, waiting, found, aside | dict.fromkeys(found.ignored, _ITEMISED))
 
@@ -194,17 +196,20 @@ def _proposed(found: Matches, waiting: Collection[str]) -> Iterator[tuple[object
         yield (*head, one.sureness, one.score, parts, reasons)
 
 
-def look_again(origin: Origin, taking: Taking) -> None:
-    """Match what waits once more, because the ledger has changed; what is sure now goes in.
+def renew(rules: Rules, on: date) -> bool:
+    """Match what waits and was booked by a day once more, because something has changed; what is sure now goes in.
 
-    Writes within the caller's transaction. Does nothing, at the cost of one query, where nothing waits.
+    Writes within the caller's transaction. Does nothing, at the cost of one query, where nothing waits. Tells whether
+    anything went in.
     """
-    looked = look()
+    looked = look(rules, until_on=on)
     if looked.waiting.is_empty():
-        return
+        return False
+    origin, taking = Origin("bank entries that waited", by=RUN, on=on, is_bank_list=False), Taking(on, RUN)
     payments = payments_of(looked.matches.proposals)
     batch_id = import_parsed("payments", payments, origin).batch_id if payments.height else taking.batch_id
     keep(looked, replace(taking, batch_id=batch_id))
+    return bool(payments.height)
 
 
 def _rows(waiting: pl.DataFrame, found: Matches) -> Iterator[tuple[str, ...]]:

@@ -13,7 +13,9 @@ from pathlib import Path
 import polars as pl
 
 from dunwell.errors import Problem
-from dunwell.runs.cash import keep, look, look_again, with_payments
+from dunwell.runs.cash import keep, look, renew, with_payments
+from dunwell.runs.foreseen import Foreseen, foreseen
+from dunwell.runs.tolerances import matching_rules_on
 from dunwell.sources import registry
 from dunwell.sources.contract import SURENESS, Confidence, Document, Reading, SourceFile, Sureness, nothing_read
 from dunwell.sources.mapping import NO_MAPPING, Mapping, read_mapping
@@ -48,7 +50,8 @@ class FileReport:
     ``sureness`` says how sure it is that the file is what ``recognised`` says; ``columns`` are the headers chosen, by
     table and canonical column; ``preview`` holds the first rows as understood, ``entries`` the first entries of a
     statement (``contract.BANK_ENTRY``) that says of itself through which day it is complete
-    (``bank_complete_through``); ``draft`` is a mapping to complete where the file could not be read.
+    (``bank_complete_through``), ``foreseen`` what would become of them; ``draft`` is a mapping to complete where the
+    file could not be read.
     """
 
     source: str
@@ -63,6 +66,7 @@ class FileReport:
     preview: tuple[Table, ...] = ()
     entries: pl.DataFrame | None = None
     bank_complete_through: date | None = None
+    foreseen: Foreseen | None = None
     draft: str = ""
     documents: int = 0
 
@@ -124,7 +128,7 @@ def import_files(workspace: Workspace, request: ImportRequest) -> list[FileRepor
         reading = _read(item, replace(options, invoices=_invoices_known(item, seen)))
         if request.is_preview:
             seen = pl.concat([seen, *_facts(reading)])
-            reports.append(_previewed(item, reading))
+            reports.append(_previewed(workspace, item, reading))
         else:
             _watch(request, "writing", item, (behind + item.file.size() / 2) / whole)
             imported.append((item, _import_one(workspace, item, reading, request)))
@@ -269,19 +273,21 @@ def _facts(reading: Reading) -> Iterator[pl.DataFrame]:
             yield table.frame.select(INVOICE_FACTS.names())
 
 
-def _previewed(item: _Item, reading: Reading) -> FileReport:
+def _previewed(workspace: Workspace, item: _Item, reading: Reading) -> FileReport:
     first = tuple(Table(table.kind, table.frame.head(_PREVIEW_ROWS)) for table in reading.tables)
-    entries = reading.entries.head(_PREVIEW_ROWS) if reading.entries is not None else None
-    return replace(
-        _report(reading, item), preview=first, entries=entries, bank_complete_through=reading.bank_complete_through
-    )
+    report = replace(_report(reading, item), preview=first, bank_complete_through=reading.bank_complete_through)
+    if reading.entries is None:
+        return report
+    looked = look(matching_rules_on(workspace, _today(workspace)), reading.entries)
+    return replace(report, entries=reading.entries.head(_PREVIEW_ROWS), foreseen=foreseen(reading.entries, looked))
 
 
 def _import_one(workspace: Workspace, item: _Item, reading: Reading, request: ImportRequest) -> FileReport:
     options = Options(currency=workspace.currency, country=workspace.creditor.country)
     digest = _digest(item.file)
+    tolerances = matching_rules_on(workspace, _today(workspace))
     with writing():
-        looked = look(reading.entries) if reading.entries is not None else None
+        looked = look(tolerances, reading.entries) if reading.entries is not None else None
         reading = with_payments(reading, looked) if looked else reading
         accounts = known_accounts()
         parsed = _only_new_customers(reading.as_parsed(), accounts)
@@ -314,7 +320,7 @@ def _match_again(workspace: Workspace, items: Iterable[tuple[_Item, FileReport]]
         return
     with writing():
         on = _today(workspace)
-        look_again(Origin("bank entries that waited", by=RUN, on=on, is_bank_list=False), Taking(on, RUN))
+        renew(matching_rules_on(workspace, on), on)
 
 
 def _has_changed(report: FileReport) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from dunwell.casework.bank_states import advance
 from dunwell.errors import RefusedError, UsageError
@@ -18,6 +18,7 @@ from dunwell.runs.case_subject import account_named
 from dunwell.runs.cash import keep, look
 from dunwell.runs.desk import Desk
 from dunwell.runs.gate import held_back_reason, waiting_receipts
+from dunwell.runs.tolerances import matching_rules
 from dunwell.runs.wording import amount
 from dunwell.store.bulk import writing
 from dunwell.store.cases import invoice_of
@@ -31,6 +32,7 @@ Json = dict[str, Any]
 WAITING = BANK_ENTRY_WAITING
 ALL_STATES = BANK_ENTRY_STATES
 _FEW = 500
+_THEN = "state_then"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +67,16 @@ def entries(wanted: Wanted) -> list[Json]:
 
     Each is an object as :func:`entry_json` makes it. A page takes the same few queries whatever its length.
     """
-    if wanted.as_of is not None:
-        then = _states_on(wanted.as_of)
-        found = [entry for entry in _found(wanted) if then.get(entry.pk) in wanted.states]
-        page = found[wanted.offset : _end(wanted)]
-        return [one | {"state": then[one["id"]]} for one in _in_parts(page)]
-    return _in_parts(list(_found(wanted)[wanted.offset : _end(wanted)]))
+    page = list(_found(wanted)[wanted.offset : _end(wanted)])
+    shown = _in_parts(page)
+    if wanted.as_of is None:
+        return shown
+    return [one | {"state": getattr(entry, _THEN)} for entry, one in zip(page, shown, strict=True)]
 
 
 def count(wanted: Wanted) -> int:
     """Return how many entries there are of those asked for, on all pages."""
-    if wanted.as_of is None:
-        return _found(wanted).count()
-    then = _states_on(wanted.as_of)
-    return sum(then.get(key) in wanted.states for key in _found(wanted).values_list("pk", flat=True))
+    return _found(wanted).count()
 
 
 def counts() -> dict[str, int]:
@@ -92,21 +90,17 @@ def _end(wanted: Wanted) -> int | None:
 
 
 def _found(wanted: Wanted) -> QuerySet[BankEntry]:
-    """The rows asked for; of a past day those booked by then, whatever their state."""
+    """The rows asked for; of a past day by the state that the last move on or before it had brought them to."""
     rows = BankEntry.objects.order_by("booked_on", "id")
     if wanted.account_number:
         account = account_named(wanted.account_number)
         proposed = BankProposal.objects.filter(account=account).values("bankentry_id")
         rows = rows.filter(Q(pk__in=proposed) | Q(account=account))
     if wanted.as_of is not None:
-        return rows.filter(booked_on__lte=wanted.as_of)
+        moves = BankMove.objects.filter(bankentry=OuterRef("pk"), on__lte=wanted.as_of).order_by("-id")
+        dated = rows.filter(booked_on__lte=wanted.as_of).annotate(**{_THEN: Subquery(moves.values("to_state")[:1])})
+        return dated.filter(**{f"{_THEN}__in": list(wanted.states)})
     return rows.filter(state__in=list(wanted.states))
-
-
-def _states_on(on: date) -> dict[int, str]:
-    """Return the states that entries had on a day, by the last move on or before it."""
-    moves = BankMove.objects.filter(on__lte=on).order_by("id")
-    return dict(moves.values_list("bankentry_id", "to_state"))
 
 
 def entry_named(number: int) -> BankEntry:
@@ -236,6 +230,8 @@ def apply(desk: Desk, entry: BankEntry, wishes: Sequence[Wish], reason: str = ""
     with writing():  # so that nobody else pays the same invoice meanwhile
         shares = _shares(entry, wishes)
         advance(entry, "apply", act(desk, Said(reason)), shares)
+        if BankProposal.objects.filter(account__in={share.account.pk for share in shares}).exists():
+            _propose_anew(desk)  # what waits was proposed for invoices that may be paid now
     return [_part_json(*share.plain()) for share in shares]
 
 
@@ -270,8 +266,12 @@ def undo(desk: Desk, entry: BankEntry, reason: str) -> None:
     _require_reason(reason)
     with writing():
         advance(entry, "undo", act(desk, Said(reason)))
-        keep(look(), Taking(desk.as_of, RUN))
+        _propose_anew(desk)
     entry.refresh_from_db()
+
+
+def _propose_anew(desk: Desk) -> None:
+    keep(look(matching_rules(desk.rules.policies)), Taking(desk.as_of, RUN))
 
 
 def _require_reason(reason: str) -> None:

@@ -1,5 +1,6 @@
 """One day's run, from the ledger to drafts and proposals. This page is the table of contents of Dunwell.
 
+    match again what waits of the bank runs/cash.py
     choose whom to look at             runs/scope.py
     read the rules and the ledger      runs/rules.py, runs/versions.py
     assess                             assess/engine.py: the rules of product §2
@@ -26,9 +27,11 @@ from dunwell.errors import Problem
 from dunwell.ledger.checks import check_ledger
 from dunwell.runs import drafting, releasing, withdrawing
 from dunwell.runs.case_keeping import keep_cases
+from dunwell.runs.cash import renew
 from dunwell.runs.decided import decided_by
 from dunwell.runs.rules import Rules, read_rules, rules_on
 from dunwell.runs.scope import Scope, everybody, scope_on
+from dunwell.runs.tolerances import matching_rules
 from dunwell.runs.versions import ledger_on, with_contracts
 from dunwell.store import queries
 from dunwell.store.bulk import writing
@@ -95,7 +98,15 @@ def run_day(workspace: Workspace, as_of: date, *, dry_run: bool = False) -> DayR
     if dry_run:
         look = _look_at(everybody(latest), rules, as_of, fingerprint)
         return DayReport(as_of, rules, look.accounts, look.problems, is_recorded=False)
+    if _renewed(rules, as_of):
+        fingerprint = data_fingerprint(rules.version)
     return _record(rules, _look(rules, as_of, fingerprint), as_of) or run_day(workspace, as_of)
+
+
+def _renewed(rules: Rules, as_of: date) -> bool:
+    """Match once more what waits of the bank; tell whether anything went into the ledger."""
+    with writing():
+        return renew(matching_rules(rules.policies), as_of)
 
 
 def _look(rules: Rules, as_of: date, fingerprint: str) -> _Look:

@@ -1,14 +1,12 @@
 """Whose data has been kept as long as the policy says: proposed to a person, who decides on its erasure."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
 from dunwell.assess.engine import assess
 from dunwell.policy.keeping import Keeping, keeping_years, over
-from dunwell.policy.model import PolicySet
-from dunwell.policy.select import Traits, select_policy
+from dunwell.policy.select import chooser
 from dunwell.runs.rules import Rules
 from dunwell.runs.versions import ledger_on
 from dunwell.store import privacy, queries
@@ -78,7 +76,7 @@ def _times_over(rules: Rules, as_of: date) -> Iterator[Over]:
     years = [y for policy in rules.policies.policies.values() for y in keeping_years(policy.keeping, rule).values()]
     if not years:
         return
-    policy_of = _chooser(rules.policies)
+    policy_of = chooser(rules.policies)
     for account_id, last_on, *traits in quiet_since(date(as_of.year - min(years) - 1, 12, 31)).iter_rows():
         name = policy_of(*traits)
         kinds = over(rules.policy(name).keeping, rule, last_on, as_of)
@@ -88,16 +86,6 @@ def _times_over(rules: Rules, as_of: date) -> Iterator[Over]:
 
 def _only(one: Over, held: Collection[str]) -> Over:
     return Over(one.account_id, one.last_business_on, one.policy, tuple(k for k in one.kinds if k.kind in held))
-
-
-def _chooser(policies: PolicySet) -> Callable[[str, str, str, str], str]:
-    """Return what names the policy of a customer by the traits of ``QUIET``; each combination is looked up once."""
-
-    @cache
-    def chosen(policy: str, country: str, party_type: str, segment: str) -> str:
-        return select_policy(policies, Traits(policy, country, party_type, segment)).policy
-
-    return chosen
 
 
 _FEW = 500

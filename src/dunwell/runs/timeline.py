@@ -7,6 +7,7 @@ from typing import Any
 
 from dunwell.assess.reasons import step_name, written_day
 from dunwell.runs.wording import amount, sentence
+from dunwell.store.matches import moves_about, read_parts
 from dunwell.store.models import (
     Account,
     Call,
@@ -87,6 +88,31 @@ def _entries(account: Account, language: str) -> Iterator[Happening]:
         yield Happening(one.paid_on, 1, one.pk, one.kind, text, evidence=one.payment_reference)
 
 
+def _bank(account: Account, language: str) -> Iterator[Happening]:
+    """What became of bank entries: applied, taken back, set aside, by whom and why."""
+    for one in moves_about(account):
+        own = [part for part in read_parts(one.parts) if part[0] == account.account_number]
+        if one.parts and not own:
+            continue
+        entry = one.bankentry
+        minor = sum(part[2] for part in own) or entry.amount_minor
+        numbers = [part[1] for part in own] or [None]
+        values = {
+            "number": entry.pk,
+            "booked_on": written_day(entry.booked_on, language),
+            "amount": amount(minor, entry.currency, language),
+            "to": ", ".join(_applied_to(number, language) for number in numbers),
+        }
+        key = "undo_aside" if one.from_state == "set_aside" and one.event == "undo" else one.event.replace(" ", "_")
+        text = sentence("timeline_bank", key, values, language)
+        yield Happening(one.on, 3, one.pk, "bank", text, one.by, one.reason, entry.entry_reference, str(entry.pk))
+
+
+def _applied_to(invoice_number: str | None, language: str) -> str:
+    key = "invoice" if invoice_number else "account"
+    return sentence("timeline_bank", key, {"number": invoice_number}, language)
+
+
 def _events(account: Account, language: str) -> Iterator[Happening]:
     """What was imported, and the answers that people wrote down."""
     for one in Event.objects.select_related("invoice", "first_batch").filter(account=account):
@@ -159,5 +185,5 @@ def _cases(account: Account, language: str) -> Iterator[Happening]:
 
 
 _SOURCES: tuple[Source, ...] = (
-    _invoices, _entries, _events, _calls, _notes, _decisions, _cases, _letters, _holds,
+    _invoices, _entries, _bank, _events, _calls, _notes, _decisions, _cases, _letters, _holds,
 )  # fmt: skip

@@ -24,6 +24,7 @@ from typing import BinaryIO, Literal, Protocol
 import polars as pl
 
 from dunwell.errors import Problem
+from dunwell.ledger.bank import BANK_ENTRY as BANK_ENTRY
 from dunwell.sources.rows import Options, Parsed, RawFile, Table
 
 HEAD_BYTES = 65_536
@@ -80,34 +81,6 @@ class Document:
 
     file_name: str
     content: bytes = field(repr=False)
-
-
-BANK_ENTRY = pl.Schema(
-    {
-        "entry_reference": pl.String(),
-        "bank_account": pl.String(),
-        "booked_on": pl.Date(),
-        "valued_on": pl.Date(),
-        "currency": pl.String(),
-        "amount_minor": pl.Int64(),
-        "direction": pl.String(),
-        "is_reversal": pl.Boolean(),
-        "payer_name": pl.String(),
-        "payer_account": pl.String(),
-        "structured_reference": pl.String(),
-        "remittance": pl.String(),
-        "end_to_end_id": pl.String(),
-        "extra": pl.String(),
-        "source_line": pl.Int64(),
-    }
-)
-"""One line of a bank statement, before anybody knows whose payment it is.
-
-``entry_reference`` is the bank's own, else made from the content of the entry, the same in every statement that holds
-it, so that overlapping statements never double a payment. ``amount_minor`` is above zero; ``direction`` is ``in`` or
-``out``; ``is_reversal`` marks a returned or bounced payment. ``payer_*`` is the other party, whichever way the money
-went. ``extra`` is a JSON object of what else the bank says.
-"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 from django.db.models import Min
 
+from dunwell.ledger.bank import STORED_ENTRY
 from dunwell.ledger.frames import REOPENING_KINDS
 from dunwell.store import bulk
 from dunwell.store.models import BANK_ENTRY_WAITING, BankEntry, BankMove, BankProposal
@@ -37,26 +38,6 @@ _OPEN_SQL = (
 )
 _UNPAID = " WHERE v.amount_minor > COALESCE(p.settled_minor, 0)"
 
-STORED_ENTRY = pl.Schema(
-    {
-        "entry_reference": pl.String(),
-        "bank_account": pl.String(),
-        "booked_on": pl.Date(),
-        "valued_on": pl.Date(),
-        "currency": pl.String(),
-        "amount_minor": pl.Int64(),
-        "direction": pl.String(),
-        "is_reversal": pl.Boolean(),
-        "payer_name": pl.String(),
-        "payer_account": pl.String(),
-        "structured_reference": pl.String(),
-        "remittance": pl.String(),
-        "end_to_end_id": pl.String(),
-        "extra": pl.String(),
-    }
-)
-"""The columns in which bank entries come, but for the line of their file."""
-
 LEARNED = pl.Schema(
     {
         "payer_account": pl.String(),
@@ -70,6 +51,9 @@ LEARNED = pl.Schema(
 """Who paid for whom: bank account and name of a payer, the customer, in how many entries, the last of which day.
 
 ``is_by_hand``: a person has decided at least one of them."""
+
+TRAITS = pl.Schema(dict.fromkeys(("account_number", "policy", "country", "party_type", "segment"), pl.String()))
+"""What a rule of the policy file can look at, by customer."""
 
 PAID = pl.Schema({"reference": pl.String(), "accounts": pl.Int64(), "account_id": pl.Int64()})
 """Payments of the ledger by reference: of how many customers they are, and one of these."""
@@ -110,6 +94,12 @@ def customers() -> pl.DataFrame:
         return bulk.frame("SELECT account_number, name FROM store_account", schema)
 
 
+def traits() -> pl.DataFrame:
+    """Return what chooses the policy of every customer (``TRAITS``)."""
+    with bulk.reading():
+        return bulk.frame(f"SELECT {', '.join(TRAITS)} FROM store_account", TRAITS)
+
+
 def paid(references: Collection[str]) -> pl.DataFrame:
     """Return which payment references the ledger has already, and whose they are (``PAID``)."""
     wanted = pl.DataFrame({"reference": pl.Series(sorted(references), dtype=pl.String)})
@@ -129,10 +119,11 @@ def stored(references: Collection[str]) -> frozenset[str]:
         return frozenset(bulk.frame(sql, pl.Schema({"reference": pl.String()}))["reference"])
 
 
-def waiting_entries() -> pl.DataFrame:
-    """Return the bank entries that wait for a person (``STORED_ENTRY``); texts that are not known are null."""
+def waiting_entries(until_on: date | None = None) -> pl.DataFrame:
+    """Return the bank entries that wait for a person (``STORED_ENTRY``), booked by a day; unknown texts are null."""
     with bulk.reading():
         rows = bulk.frame(f"SELECT {', '.join(STORED_ENTRY)} FROM store_bankentry WHERE {_WAITING}", STORED_ENTRY)
+    rows = rows if until_on is None else rows.filter(pl.col("booked_on") <= until_on)
     texts = [name for name, dtype in STORED_ENTRY.items() if dtype == pl.String]
     return rows.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in texts)
 

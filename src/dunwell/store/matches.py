@@ -11,12 +11,13 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+from django.db.models import Q, QuerySet
 
+from dunwell.ledger.bank import STORED_ENTRY
 from dunwell.store import audit, bulk
 from dunwell.store.audit_rows import last_id, rows_between, rows_since
-from dunwell.store.cash import STORED_ENTRY
 from dunwell.store.claims import Move
-from dunwell.store.models import Account, BankEntry, BankMove, BankProposal, Entry, Invoice
+from dunwell.store.models import Account, AuditEntry, BankEntry, BankMove, BankProposal, Entry, Invoice
 
 ACT = "match"
 """What the audit trail calls it when a bank entry moves."""
@@ -189,6 +190,8 @@ def move_entry(entry: BankEntry, move: Move, shares: Sequence[Share] = ()) -> bo
             taken, parts = _take_out(entry)
             accounts |= taken
         _put_in(entry, shares)
+        if move.to_state == "set_aside":
+            accounts |= set(BankProposal.objects.filter(bankentry=entry).values_list("account_id", flat=True))
         if move.to_state in ("applied", "set_aside"):
             BankProposal.objects.filter(bankentry=entry).delete()
         _write(entry, move, parts_text(parts) if parts else "", accounts)
@@ -243,6 +246,17 @@ def _write(entry: BankEntry, move: Move, parts: str, accounts: set[int]) -> None
     for account_id in concerned or [None]:
         audit.append(audit.Act(ACT, move.by, move.on, entry.pk, account_id, summary, rows))
         rows = []
+
+
+def moves_about(account: Account) -> QuerySet[BankMove]:
+    """Return the moves, oldest first, that applied, took back or set aside what was or may have been a customer's.
+
+    An entry that is applied to the customer tells so itself; of the others the audit trail knows whom they concerned.
+    """
+    told = AuditEntry.objects.filter(account_id=account.pk, what=ACT).values("subject_id")
+    concerned = Q(bankentry__account=account) | Q(bankentry__in=told)
+    decided = BankMove.objects.filter(concerned, event__in=("apply", "undo", "set aside"))
+    return decided.select_related("bankentry").order_by("id")
 
 
 def parts_of(entry: BankEntry) -> list[list[Any]]:

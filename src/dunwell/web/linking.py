@@ -38,4 +38,6 @@ def told(one: Happening) -> Told:
     """Add to a line where one can read more."""
     if one.kind == "letter":
         return Told(one, reverse("letter", args=[one.about]))
+    if one.kind == "bank":
+        return Told(one, reverse("matching_entry", args=[one.about]))
     return Told(one, case_url(one.kind, int(one.about)) if one.about else "")

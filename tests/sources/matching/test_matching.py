@@ -234,7 +234,7 @@ def test_a_batch_whose_payments_are_itemised_in_another_statement_is_left_out() 
 
 def test_a_discount_within_the_policy_is_proposed_and_said() -> None:
     found = matched(
-        entry(payer_account="DE89370400440532013000", amount_minor=24500), tolerance=Tolerance(discount_percent=2)
+        entry(payer_account="DE89370400440532013000", amount_minor=24500), tolerance=Tolerance(percent_hundredths=200)
     )
     assert best(found) == ("likely", "C100", ["INV-2026-0042"])
 

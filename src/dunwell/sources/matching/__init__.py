@@ -20,6 +20,7 @@ from dunwell.sources.matching.model import (
     Tolerance,
 )
 from dunwell.sources.matching.propose import match
+from dunwell.sources.matching.structured import in_text as references_in
 from dunwell.sources.matching.tables import payments_of, proposals_frame
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "match",
     "payments_of",
     "proposals_frame",
+    "references_in",
 ]

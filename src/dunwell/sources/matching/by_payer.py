@@ -37,7 +37,8 @@ def _of_customer(context: Context, account: str) -> list[Proposal]:
     together = combinations(open_ones, entry.amount_minor)
     if together:
         return [_sum(context, account, together, backing)]
-    short = [invoice for invoice in open_ones if context.tolerance.allows(invoice.open_minor, entry.amount_minor)]
+    paid = entry.amount_minor
+    short = [each for each in open_ones if context.rules.allows(account, entry.currency, each.open_minor, paid)]
     if len(short) == 1:
         reason = "The amount is short of one invoice by no more than a discount or fee."
         parts = [Part(short[0].number, entry.amount_minor)]

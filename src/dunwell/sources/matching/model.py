@@ -150,27 +150,38 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """What may be missing of an invoice when the rest was a discount or a bank fee; such matches are never sure."""
+    """What may be missing of an invoice when the rest was a discount or a bank fee; such matches are never sure.
 
-    fee_minor: int = 0
-    discount_percent: int = 0
+    ``percent_hundredths`` of what is open and ``fee_minor`` may both be missing; ``amount_minor`` is any rest.
+    """
 
-    def allows(self, open_minor: int, paid_minor: int) -> bool:
+    percent_hundredths: int = 0
+    amount_minor: Mapping[str, int] = field(default_factory=dict)
+    fee_minor: Mapping[str, int] = field(default_factory=dict)
+
+    def allows(self, currency: str, open_minor: int, paid_minor: int) -> bool:
         """Tell whether ``paid_minor`` is short of ``open_minor`` by no more than this."""
         short = open_minor - paid_minor
-        return short > 0 and (short <= self.fee_minor or short * 100 <= open_minor * self.discount_percent)
+        reduced = self.fee_minor.get(currency, 0) * 10_000 + open_minor * self.percent_hundredths
+        return short > 0 and (short <= self.amount_minor.get(currency, 0) or short * 10_000 <= reduced)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What matching is told beside the tables.
 
+    ``tolerance`` holds for every customer who is not in ``tolerances``.
     ``undone``: entries that a person has decided about, with what was applied and taken out again. They are never sure,
     and what was taken out is not proposed again.
     """
 
     tolerance: Tolerance = field(default_factory=Tolerance)
+    tolerances: Mapping[str, Tolerance] = field(default_factory=dict)
     undone: Mapping[str, Collection[Applied]] = field(default_factory=dict)
+
+    def allows(self, account: str, currency: str, open_minor: int, paid_minor: int) -> bool:
+        """Tell whether a payment of a customer is short by no more than their tolerance."""
+        return self.tolerances.get(account, self.tolerance).allows(currency, open_minor, paid_minor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def _customers_money(entries: Iterable[BankEntry]) -> tuple[list[BankEntry], lis
 
 def _proposals(entry: BankEntry, index: Index, rules: Rules) -> list[Proposal]:
     found = collect(entry, index)
-    context = Context(entry, index, found, rules.tolerance)
+    context = Context(entry, index, found, rules)
     if entry.is_reversal:
         options = _taken_back(context) if not entry.is_in else []
     elif found.named:
@@ -158,7 +158,7 @@ def _unequal(context: Context, invoices: list[Invoice], total: int) -> tuple[lis
     if left:
         return [*parts, Part(None, left)], "The amount is more than what is open on the invoices named.", 70
     is_referred = context.found.named[invoices[0].number][1] == "reference"
-    if context.tolerance.allows(total, context.entry.amount_minor):
+    if context.rules.allows(invoices[0].account, context.entry.currency, total, context.entry.amount_minor):
         return parts, "The amount is short of what is open by no more than a discount or fee.", 80
     return parts, "The amount is less than what is open.", 70 if len(invoices) > 1 else 90 if is_referred else 75
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dunwell.sources.matching.evidence import Evidence
 from dunwell.sources.matching.index import Index
-from dunwell.sources.matching.model import BankEntry, Part, Proposal, Sureness, Tolerance
+from dunwell.sources.matching.model import BankEntry, Part, Proposal, Rules, Sureness
 
 _SURE_MIN = 90
 _LIKELY_MIN = 60
@@ -18,7 +18,7 @@ class Context:
     entry: BankEntry
     index: Index
     found: Evidence
-    tolerance: Tolerance
+    rules: Rules
 
 
 def proposal(
