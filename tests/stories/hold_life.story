@@ -168,3 +168,37 @@ day 10   place ACME because "They told us they are insolvent."
          place ACME because "Once more." -> exit 2, says "already has a live hold"
          send                     -> sent 1
          holds                    -> hold in_force, cure by 2026-03-23
+
+story A hold from before Dunwell is lifted by hand, with its reason and its letter
+given customer ACME country=GB
+given customer FREE country=GB
+day -30  invoice R1 1000.00 of ACME due day 0
+         invoice R2 500.00 of FREE due day 0
+day 3    event request of ACME step=reminder
+day 12   event request of ACME step=second_request
+day 22   event request of ACME until day 29 step=third_request
+day 31   event hold of ACME until day 42
+day 33   run                      -> ACME: hold in_force, yes held
+         dunwell hold list        -> says "before Dunwell", says "1 hold."
+         release ACME because "They pay by standing order now."
+         dunwell hold list        -> says "0 holds."
+         letters ACME             -> letters hold_release draft
+         release ACME because "again" -> exit 2, says "has no live hold in EUR"
+         release FREE because "never held" -> exit 2, says "has no live hold in EUR"
+         approve                  -> approved 2
+         show ACME                -> says "We have reviewed the credit hold"
+         dunwell timeline ACME    -> says "They pay by standing order now."
+day 34   sent                     -> sent 2
+day 34   run                      -> ACME: none, hold none, open 1000.00, no unprotected
+day 32   run                      -> replay
+                                  -> ACME: hold in_force
+
+story A statement of account is drafted by hand, stays true whatever is paid, and asks for nothing
+given customer ACME country=GB
+day -10  invoice R1 500.00 due day 20
+day 2    dunwell letters statement ACME --by Ann --as-of day 2 -> says "waits for approval"
+day 4    payment 500.00 for R1
+         run                      -> withdrawn 0, requests 0
+         letters ACME             -> letters statement draft
+         send                     -> sent 1
+day 5    run                      -> none, requests 0, open 0.00

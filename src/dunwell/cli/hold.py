@@ -22,6 +22,8 @@ from dunwell.cli.common import (
 )
 from dunwell.errors import UsageError
 from dunwell.runs import holding
+from dunwell.runs.hold_board import EarlierHold, earlier_holds
+from dunwell.runs.standing import standing
 from dunwell.store import queries
 from dunwell.store.models import Account, Hold
 
@@ -37,12 +39,13 @@ def hold() -> None:
 @json_option
 @command_errors
 def list_holds(all_states: bool, workspace: Path | None, as_json: bool) -> None:
-    """List the holds that are proposed, approved or in force."""
-    workspace_at(workspace)
+    """List the holds that are proposed, approved or in force, those from before Dunwell too."""
+    opened = workspace_at(workspace)
     states = holding.ALL_STATES if all_states else holding.LIVE_STATES
     found = list(queries.holds(states=states))
+    earlier = earlier_holds(standing(opened), at_most=None)
     if as_json:
-        print_json({"holds": [hold_json(each) for each in found]})
+        print_json({"holds": [*map(hold_json, found), *map(_earlier_json, earlier)]})
         return
     table = Table(box=None, pad_edge=False)
     for name in ("account", "customer", "state", "since", "cure by"):
@@ -54,8 +57,11 @@ def list_holds(all_states: bool, workspace: Path | None, as_json: bool) -> None:
         table.add_row(
             each.account.account_number, each.account.name, each.state, since, str(each.cure_by_on or ""), due
         )
+    for one in earlier:
+        until = str(one.cure_by_on or "")
+        table.add_row(one.account_number, one.name, "in_force", str(one.held_on), until, "before Dunwell")
     console.print(table)
-    console.print(f"{plural(len(found), 'hold')}.")
+    console.print(f"{plural(len(found) + len(earlier), 'hold')}.")
 
 
 def hold_json(found: Hold) -> dict[str, Any]:
@@ -71,6 +77,23 @@ def hold_json(found: Hold) -> dict[str, Any]:
         "released_on": found.released_on.isoformat() if found.released_on else None,
         "demanded_minor": found.demanded_minor,
         "letter": found.letter.reference if found.letter else None,
+    }
+
+
+def _earlier_json(found: EarlierHold) -> dict[str, Any]:
+    """A hold of which only the imported history tells: no case, no letter of ours, and what it demanded is unknown."""
+    held_on = found.held_on.isoformat() if found.held_on else None
+    return {
+        "account_number": found.account_number,
+        "name": found.name,
+        "currency": found.currency,
+        "state": "in_force",
+        "proposed_on": held_on,
+        "in_force_on": held_on,
+        "cure_by_on": found.cure_by_on.isoformat() if found.cure_by_on else None,
+        "released_on": None,
+        "demanded_minor": None,
+        "letter": None,
     }
 
 
@@ -127,6 +150,8 @@ def release(
     released = holding.release(desk, found, currency or found.currency, reason)
     if as_json:
         print_json(hold_json(released))
+    elif released.state == "withdrawn":
+        console.print(f"Hold on {account} withdrawn before it came into force; its letter is cancelled.")
     else:
         console.print(f"Hold on {account} released; the release letter waits for approval.")
 

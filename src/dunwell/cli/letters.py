@@ -28,6 +28,7 @@ from dunwell.cli.common import (
 from dunwell.cli.letters_calls import call_sheet
 from dunwell.cli.letters_gallery import gallery
 from dunwell.cli.letters_lint import lint
+from dunwell.cli.letters_statement import draft as draft_statement
 from dunwell.errors import RefusedError, RenderError, UsageError
 from dunwell.runs import approving
 from dunwell.runs.desk import Desk
@@ -47,6 +48,7 @@ def letters() -> None:
 letters.add_command(lint)
 letters.add_command(gallery)
 letters.add_command(call_sheet)
+letters.add_command(draft_statement)
 
 
 @letters.command("list")

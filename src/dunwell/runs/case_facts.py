@@ -17,6 +17,7 @@ from dunwell.runs import case_letters
 from dunwell.runs.desk import Desk
 from dunwell.runs.letter_facts import Situation, basic_facts, with_demand
 from dunwell.runs.plan_keeping import returning_hold
+from dunwell.runs.statements import statement_facts
 from dunwell.runs.versions import ledger_on
 from dunwell.store.cases import case_by
 from dunwell.store.models import CaseLetter, Instalment, Letter, Offer, Order, Plan
@@ -28,7 +29,9 @@ _HOW: Mapping[str, letter.Channel] = {"email": "email", "letter": "letter", "cal
 
 
 def case_facts(desk: Desk, draft: Letter, now: Situation) -> letter.LetterFacts:
-    """Gather the facts of a letter that belongs to a case."""
+    """Gather the facts of a letter off the ladder, from its case; a statement is about the account alone."""
+    if draft.kind == case_letters.STATEMENT:
+        return statement_facts(desk, draft, now)
     link = CaseLetter.objects.get(letter=draft)
     return _FACTS[draft.kind](desk, draft, now, link)
 
@@ -40,6 +43,8 @@ def no_longer_wanted(draft: Letter, row: Mapping[str, Any]) -> str:
     """
     if draft.kind in ("plan_offer", "alternatives") and not row["total_due_minor"]:
         return "nothing is demanded any more"
+    if draft.kind == case_letters.STATEMENT:
+        return ""
     link = CaseLetter.objects.get(letter=draft)
     if draft.kind == "credit_refusal":
         return ""  # what was refused then was refused; a person decides whether to say so

@@ -7,33 +7,28 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
 
-from dunwell.calendar import deadline_after
-from dunwell.ledger.frames import REOPENING_KINDS
-from dunwell.letters.compose import compose
-from dunwell.letters.facts import LetterFacts, Statement, StatementLine
+from dunwell.letters.facts import LetterFacts
 from dunwell.letters.render import render_pdf
-from dunwell.letters.texts import Texts
 from dunwell.money import format_plain
 from dunwell.policy.clauses import clauses
-from dunwell.runs.case_letters import REPLY_DAYS
+from dunwell.runs.case_letters import unsaved
 from dunwell.runs.case_subject import Subject, required_situation
 from dunwell.runs.desk import Desk
 from dunwell.runs.frozen import thaw
 from dunwell.runs.letter_facts import Situation, basic_facts, with_demand
 from dunwell.runs.rendering import safe_name
+from dunwell.runs.statements import statement_pdf
 from dunwell.runs.timeline import line, timeline
 from dunwell.runs.wording import amount
-from dunwell.store.models import Account, Call, Entry, Event, Invoice, Letter, LetterTransition, Note
+from dunwell.store.models import Account, Call, Event, Letter, LetterTransition, Note
 
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The date of every file in the ZIP: the earliest the format knows. The days that matter stand inside."""
 _GONE_OUT = ("sent", "delivered", "bounced", "uncertain")
-_STATEMENT_KINDS = {"reversal": "refund"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,7 @@ def case_file(desk: Desk, about: Subject) -> bytes:
     now = required_situation(desk, about)
     demand = _demand(desk, about, now)
     papers = [
-        _statement_pdf(desk, about, now),
+        Paper("statement.pdf", statement_pdf(desk, about), "Statement of account"),
         *_tables(desk, about, demand),
         *_letters(about, desk),
         *_contract(desk, about.account),
@@ -63,44 +58,8 @@ def case_file(desk: Desk, about: Subject) -> bytes:
 
 def _demand(desk: Desk, about: Subject, now: Situation) -> LetterFacts:
     """What is demanded today, invoice by invoice, with how fees and interest came about."""
-    draft = _unsaved(desk, about, "final_demand")
+    draft = unsaved(about, "final_demand", desk.as_of)
     return with_demand(basic_facts(desk.workspace, desk.rules, draft, now), desk.rules, draft, now)
-
-
-def _unsaved(desk: Desk, about: Subject, kind: str) -> Letter:
-    account = about.account
-    reference = f"{account.account_number}-{desk.as_of:%Y%m%d}-{kind.replace('_', '-')}-{about.currency}"
-    return Letter(
-        account=account, currency=about.currency, kind=kind, step=kind, language=account.language, reference=reference
-    )
-
-
-def _statement_pdf(desk: Desk, about: Subject, now: Situation) -> Paper:
-    """The statement of account from the first invoice to today, on our letterhead."""
-    lines = tuple(sorted(_statement_lines(desk, about), key=lambda one: (one.on, one.document_number)))
-    closing = sum(one.amount_minor for one in lines)
-    first_on = min((one.on for one in lines), default=desk.as_of)
-    statement = Statement(first_on, desk.as_of, lines, 0, closing, min(now.row["overdue_minor"], max(closing, 0)))
-    draft = _unsaved(desk, about, "statement")
-    facts = basic_facts(desk.workspace, desk.rules, draft, now)
-    reply_by_on = deadline_after(desk.as_of, REPLY_DAYS, about.account.country)
-    said = replace(
-        facts, statement=statement, pay_minor=statement.overdue_minor, pay_by_on=reply_by_on, reply_by_on=reply_by_on
-    )
-    content = compose(said, Texts(desk.workspace.texts))
-    return Paper("statement.pdf", render_pdf(content), "Statement of account")
-
-
-def _statement_lines(desk: Desk, about: Subject) -> Iterator[StatementLine]:
-    own = {"account": about.account, "currency": about.currency}
-    for one in Invoice.objects.filter(**own):
-        issued_on = one.issued_on or one.due_on
-        if issued_on is not None and issued_on <= desk.as_of:
-            yield StatementLine(issued_on, "invoice", one.invoice_number, one.amount_minor, one.due_on)
-    for entry in Entry.objects.filter(**own, paid_on__lte=desk.as_of):
-        sign = 1 if entry.kind in REOPENING_KINDS else -1
-        kind: Any = _STATEMENT_KINDS.get(entry.kind, entry.kind)
-        yield StatementLine(entry.paid_on, kind, entry.payment_reference, sign * entry.amount_minor)
 
 
 def _tables(desk: Desk, about: Subject, demand: LetterFacts) -> Iterator[Paper]:

@@ -11,6 +11,7 @@ from dunwell.calendar import deadline_after
 from dunwell.casework import letter_states
 from dunwell.errors import RefusedError
 from dunwell.letters.kinds import kinds
+from dunwell.runs.case_subject import Subject
 from dunwell.store.bulk import writing
 from dunwell.store.models import Account, CaseLetter, Letter
 from dunwell.store.recording import LETTERS, write_letters
@@ -19,6 +20,8 @@ CASE_LETTERS = (
     "order_on_hold", "credit_refusal", "plan_offer", "plan_confirmation", "plan_default", "alternatives",
 )  # fmt: skip
 """The kinds of letters that belong to cases; each is its own step."""
+STATEMENT = "statement"
+"""A letter off the ladder that belongs to no case: it says how the account stands on the day of its approval."""
 PAY_BY_DAYS = 7
 """Days to pay of a letter off the ladder, as of most of its steps."""
 REPLY_DAYS = 10
@@ -27,13 +30,13 @@ REPLY_DAYS = 10
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A letter to draft: which kind, to whom, for which case, what it asks for."""
+    """A letter to draft: which kind, to whom, for which case (none: a statement), what it asks for."""
 
     kind: str
     account: Account
     currency: str
-    case_kind: str
-    case_id: int
+    case_kind: str = ""
+    case_id: int = 0
     total_minor: int = 0
     details: Mapping[str, Any] | None = None
     channel: str = field(default="email")
@@ -48,9 +51,11 @@ def draft(wanted: Wanted, on: date, by: str, reason: str = "") -> Letter:
         _replace_draft(wanted, on, by)
         write_letters(None, on, pl.DataFrame([_row(wanted, on)], schema=LETTERS), by, reason)
         made = _live(wanted, on)
-        if made is None or CaseLetter.objects.filter(letter=made).exists():
+        if made is None or made.state != "draft" or CaseLetter.objects.filter(letter=made).exists():
             raise RefusedError(f"A letter {wanted.kind} of {on} to {wanted.account} has already been approved.")
-        CaseLetter.objects.create(letter=made, kind=wanted.case_kind, case_id=wanted.case_id, details=wanted.details)
+        if wanted.case_kind:
+            case = {"kind": wanted.case_kind, "case_id": wanted.case_id, "details": wanted.details}
+            CaseLetter.objects.create(letter=made, **case)
     return made
 
 
@@ -62,13 +67,23 @@ def withdraw_drafts(case_kind: str, case_id: int, on: date, by: str, reason: str
 
 
 def is_case_letter(letter: Letter) -> bool:
-    """Tell whether a letter belongs to a case."""
-    return letter.kind in CASE_LETTERS and CaseLetter.objects.filter(letter=letter).exists()
+    """Tell whether a letter is off the ladder: it belongs to a case, or is a statement."""
+    is_of_case = letter.kind in CASE_LETTERS and CaseLetter.objects.filter(letter=letter).exists()
+    return is_of_case or letter.kind == STATEMENT
 
 
 def pay_by_on(letter: Letter, as_of: date) -> date:
     """Return the day by which a letter off the ladder asks for payment, if it is sent on a day."""
     return deadline_after(as_of, PAY_BY_DAYS, letter.account.country)
+
+
+def unsaved(about: Subject, kind: str, on: date) -> Letter:
+    """Return a letter that nobody drafted, to gather the facts of a paper that is handed out."""
+    account = about.account
+    reference = f"{account.account_number}-{on:%Y%m%d}-{kind.replace('_', '-')}-{about.currency}"
+    return Letter(
+        account=account, currency=about.currency, kind=kind, step=kind, language=account.language, reference=reference
+    )
 
 
 def _live(wanted: Wanted, on: date) -> Letter | None:

@@ -66,16 +66,27 @@ class EarlierHold:
     held_open_minor: int
 
 
-def earlier_holds(now: Standing | None) -> list[EarlierHold]:
-    """Return the holds from before Dunwell that are in force after the latest run, the oldest first."""
+def earlier_holds(now: Standing | None, at_most: int | None = COLUMN_MAX) -> list[EarlierHold]:
+    """Return the holds from before Dunwell that are in force after the latest run, the oldest first, all or a few."""
     if now is None:
         return []
     cases = queries.live_holds().select("account_id", "currency")
     held = now.accounts.filter(held_before() == "in_force").join(cases, on=["account_id", "currency"], how="anti")
-    rows = held.sort("held_on", "account_id").head(COLUMN_MAX)
+    in_order = held.filter(~_is_lifted(held)).sort("held_on", "account_id")
+    rows = in_order if at_most is None else in_order.head(at_most)
     names = account_names(rows["account_id"].to_list())
     figures = rows.select("account_id", "currency", "held_on", "cure_by_on", pl.col("held_open_minor").fill_null(0))
     return [EarlierHold(*names[account_id], *rest) for account_id, *rest in figures.iter_rows()]
+
+
+def _is_lifted(held: pl.DataFrame) -> pl.Series:
+    """Whether a hold has been lifted since that run: its case then has the letter of the release and no other."""
+    if held.is_empty():
+        return pl.Series(dtype=pl.Boolean)
+    released = Hold.objects.filter(state="released", letter__kind="hold_release")
+    lifted = set(released.values_list("account_id", "currency", "in_force_on"))
+    keys = held.select("account_id", pl.col("currency").cast(pl.String), "held_on").iter_rows()
+    return pl.Series([key in lifted for key in keys], dtype=pl.Boolean)
 
 
 def hold_counts(as_of: date) -> dict[str, int]:

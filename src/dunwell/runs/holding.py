@@ -1,16 +1,21 @@
 """Holds placed and lifted by a person, with the reason kept (product §2.1: a role with the right to override)."""
 
+from datetime import date
+from typing import NamedTuple
+
 import polars as pl
 
 from dunwell.calendar import deadline_after
 from dunwell.casework import hold_states, letter_states
 from dunwell.errors import RefusedError
 from dunwell.ledger.frames import CURRENCY
-from dunwell.policy.model import Step
+from dunwell.policy.model import Policy, Step
+from dunwell.runs.case_subject import Subject, situation_of
 from dunwell.runs.desk import Desk
 from dunwell.runs.drafting import RELEASE_STEP
 from dunwell.runs.letter_facts import Situation, situation
 from dunwell.runs.occasion import occasion_of
+from dunwell.runs.releasing import Deed, HeldBefore, release_earlier
 from dunwell.store.bulk import writing
 from dunwell.store.models import HOLD_LIVE, Account, Hold
 from dunwell.store.models.holds import HOLD_STATES
@@ -29,7 +34,7 @@ def place(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
     now = situation(desk.rules, account.pk, currency, desk.as_of)
     _require_place(account, now)
     policy = desk.rules.policy(now.row["policy"])
-    step = next((step for step in policy.steps if step.letter == "hold"), _HOLD_STEP)
+    step = _hold_step(policy)
     pay_by_on = deadline_after(desk.as_of, step.pay_by_days, account.country)
     letter = {
         "account_id": account.pk,
@@ -69,7 +74,8 @@ def _require_place(account: Account, now: Situation) -> None:
 def release(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
     """Lift a hold by hand, withdraw one that is not in force yet; a release letter is drafted for the former.
 
-    Raises ``RefusedError`` when there is none.
+    A hold from before Dunwell, of which only the imported history tells, is lifted the same way. Raises
+    ``RefusedError`` when there is none.
     """
     hold = (
         Hold.objects.select_related("account", "letter")
@@ -77,15 +83,40 @@ def release(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
         .first()
     )
     if hold is None:
-        raise RefusedError(f"{account.account_number} has no live hold in {currency}.")
+        return _release_earlier(desk, account, currency, reason)
     with writing():
         if hold.state != "in_force":
             _cancel_letter(desk, hold, reason)
             hold_states.advance(hold, "withdrawn", on=desk.as_of, by=desk.by, reason=reason)
             return hold
         hold_states.release(hold, on=desk.as_of, by=desk.by, reason=reason)
-        _draft_release_letter(desk, account, hold)
+        channel = hold.letter.channel if hold.letter else "email"
+        _draft_release_letter(desk, account, _Lifted(currency, hold.in_force_on, channel))
         return hold
+
+
+def _release_earlier(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
+    now = situation_of(desk, Subject(account, currency))
+    if now is None or not now.row["is_held"]:
+        raise RefusedError(f"{account.account_number} has no live hold in {currency}.")
+    held_on = now.row["held_on"]
+    channel = _hold_step(desk.rules.policy(now.row["policy"])).channel
+    with writing():
+        _draft_release_letter(desk, account, _Lifted(currency, held_on, channel))
+        earlier = HeldBefore(account.pk, currency, held_on, now.row["cure_by_on"])
+        return release_earlier(earlier, Deed(desk.as_of, desk.by, reason))
+
+
+class _Lifted(NamedTuple):
+    """The hold that a release letter is about: since when it was in force, and how its own letter went out."""
+
+    currency: str
+    held_on: date | None
+    channel: str
+
+
+def _hold_step(policy: Policy) -> Step:
+    return next((step for step in policy.steps if step.letter == "hold"), _HOLD_STEP)
 
 
 def _cancel_letter(desk: Desk, hold: Hold, reason: str) -> None:
@@ -94,17 +125,17 @@ def _cancel_letter(desk: Desk, hold: Hold, reason: str) -> None:
         letter_states.cancel(hold.letter, on=desk.as_of, by=desk.by, reason=reason)
 
 
-def _draft_release_letter(desk: Desk, account: Account, hold: Hold) -> None:
+def _draft_release_letter(desk: Desk, account: Account, lifted: _Lifted) -> None:
     letter = {
         "account_id": account.pk,
-        "currency": hold.currency,
+        "currency": lifted.currency,
         "kind": "hold_release",
         "step": RELEASE_STEP,
         "is_request": False,
         "language": account.language,
-        "channel": hold.letter.channel if hold.letter else "email",
-        "episode_start_on": hold.in_force_on,
-        "reference": f"{account.account_number}-{desk.as_of:%Y%m%d}-hold-release-{hold.currency}",
+        "channel": lifted.channel,
+        "episode_start_on": lifted.held_on,
+        "reference": f"{account.account_number}-{desk.as_of:%Y%m%d}-hold-release-{lifted.currency}",
         "pay_by_on": None,
         "total_due_minor": 0,
     }

@@ -1,6 +1,7 @@
 """Holds whose cure the run has recognised are lifted, by themselves and with a letter (product §2.1)."""
 
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -18,24 +19,48 @@ def release_cured(accounts: pl.DataFrame, as_of: date) -> int:
 
     A hold from before Dunwell (events.csv) has no case yet; it gets one, released, so that tomorrow's run knows.
     """
-    cured = accounts.filter(pl.col("action") == "release").select("account_id", "currency", "held_on")
-    for account_id, currency, held_on in cured.iter_rows():
-        _release(account_id, currency, held_on, as_of)
+    deed = Deed(as_of, RUN, REASON)
+    cured = accounts.filter(pl.col("action") == "release").select("account_id", "currency", "held_on", "cure_by_on")
+    for row in cured.iter_rows():
+        _release(HeldBefore(*row), deed)
     return cured.height
 
 
-def _release(account_id: int, currency: str, held_on: date, as_of: date) -> None:
-    hold = Hold.objects.filter(account_id=account_id, currency=currency, state="in_force").first()
+class Deed(NamedTuple):
+    """On which day a hold is lifted, by whom and why."""
+
+    on: date
+    by: str
+    reason: str
+
+
+class HeldBefore(NamedTuple):
+    """A hold from before Dunwell, as the imported history tells of it."""
+
+    account_id: int
+    currency: str
+    held_on: date
+    cure_by_on: date | None
+
+
+def _release(found: HeldBefore, deed: Deed) -> None:
+    hold = Hold.objects.filter(account_id=found.account_id, currency=found.currency, state="in_force").first()
     if hold is not None:
-        hold_states.release(hold, on=as_of, by=RUN, reason=REASON)
-        return
-    earlier = Hold(
-        account_id=account_id,
-        currency=currency,
-        proposed_on=held_on,
-        in_force_on=held_on,
-        released_on=as_of,
+        hold_states.release(hold, on=deed.on, by=deed.by, reason=deed.reason)
+    else:
+        release_earlier(found, deed)
+
+
+def release_earlier(found: HeldBefore, deed: Deed) -> Hold:
+    """Lift a hold from before Dunwell: it becomes a case that is released, and its letter must be drafted already."""
+    hold = Hold(
+        account_id=found.account_id,
+        currency=found.currency,
+        proposed_on=found.held_on,
+        in_force_on=found.held_on,
+        cure_by_on=found.cure_by_on,
+        released_on=deed.on,
         demanded_minor=0,
-        letter=release_letter(account_id, currency, held_on),
+        letter=release_letter(found.account_id, found.currency, found.held_on),
     )
-    place_hold(earlier, Move("", "released", as_of, RUN, REASON))
+    return place_hold(hold, Move("", "released", deed.on, deed.by, deed.reason))

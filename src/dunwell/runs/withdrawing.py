@@ -11,6 +11,7 @@ import polars as pl
 
 from dunwell.assess.reasons import summarise
 from dunwell.casework import hold_states
+from dunwell.runs.case_letters import STATEMENT
 from dunwell.runs.drafting import RELEASE_STEP
 from dunwell.runs.occasion import occasion_on
 from dunwell.runs.rules import Rules
@@ -21,6 +22,7 @@ from dunwell.store.fingerprint import RUN
 from dunwell.store.models import Hold, Letter
 
 _OPEN_STATES = ("draft", "approved")
+_ALWAYS_TRUE = (RELEASE_STEP, STATEMENT)
 _OF_LETTER = {"step": "letter_step", "episode_start_on": "letter_episode_on", "state": "letter_state"}
 
 
@@ -35,12 +37,12 @@ def withdraw_stale(accounts: pl.DataFrame, rules: Rules, as_of: date) -> int:
 def stale_letters(accounts: pl.DataFrame, rules: Rules, as_of: date) -> pl.DataFrame:
     """Live requests with the assessment that no longer asks for them: its columns and ``letter_id``.
 
-    What a person asked for against or ahead of the rule stays while anything is chaseable; the letter of a case, until
-    its case moves on.
+    A release and a statement ask for nothing. What a person asked for against or ahead of the rule stays while
+    anything is chaseable; the letter of a case, until its case moves on.
     """
     waiting = queries.live_letters().filter(
         pl.col("state").is_in(_OPEN_STATES),
-        pl.col("step") != RELEASE_STEP,
+        ~pl.col("step").is_in(_ALWAYS_TRUE),
         ~pl.col("letter_id").is_in(waiting_case_letters()),
     )
     asked = waiting.rename(_OF_LETTER).join(accounts, on=["account_id", "currency"])

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from dunwell.runs import answers, applying, holding, ordering, planning, replying
+from dunwell.runs import answers, applying, holding, ordering, planning, replying, statements
 from dunwell.runs.answers import Said
 from dunwell.runs.case_subject import Subject, account_named, amount_minor, subject
 from dunwell.runs.customer_page import CustomerPage
@@ -27,12 +27,17 @@ def _where_something_is_owed(page: CustomerPage) -> bool:
     return any(one.why["open_minor"] for one in page.money)
 
 
+def _where_something_was_invoiced(page: CustomerPage) -> bool:
+    return bool(page.money)
+
+
 def _where_no_hold_is(page: CustomerPage) -> bool:
     return any(one.why["hold"] == "none" and one.why["chaseable_minor"] > 0 for one in page.money)
 
 
 def _where_a_hold_is(page: CustomerPage) -> bool:
-    return any(one.hold is not None for one in page.money)
+    """A hold from before Dunwell has no case; the assessment tells of it."""
+    return any(one.hold is not None or one.why["hold"] == "in_force" for one in page.money)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,11 @@ def _lift_hold(desk: Desk, number: str, values: Values) -> str:
     return _("The hold is withdrawn before it came into force.")
 
 
+def _statement(desk: Desk, number: str, values: Values) -> str:
+    statements.draft_statement(desk, _about(desk, number, values))
+    return _("The statement of account is drafted; it waits for approval.")
+
+
 def _order(desk: Desk, number: str, values: Values) -> str:
     about = _about(desk, number, values)
     minor = amount_minor(values["amount"], about.currency)
@@ -162,6 +172,10 @@ DEEDS: Sequence[Deed] = (
     Deed(
         "offer", "clerk", lazy("Offer more time or a discount"), lazy("Draft the offer"), filled.OfferForm, _offer,
         _where_something_is_owed,
+    ),
+    Deed(
+        "statement_letter", "clerk", lazy("Send a statement of account"), lazy("Draft the statement"),
+        filled.StatementForm, _statement, _where_something_was_invoiced,
     ),
     Deed(
         "application", "clerk", lazy("Record a credit application"), lazy("Record the application"),

@@ -141,6 +141,12 @@ class ReasonForm(forms.Form):
     currency = currency_field()
 
 
+class StatementForm(forms.Form):
+    """Which account a statement is of: one currency."""
+
+    currency = currency_field()
+
+
 class OrderForm(forms.Form):
     """An order on credit."""
 
