@@ -4,11 +4,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from django.db import IntegrityError, connections
+from django.db import IntegrityError, connections, transaction
 
 from dunwell.errors import WorkspaceError
 from dunwell.sources.rows import KINDS, Kind
-from dunwell.store import audit, bulk
+from dunwell.store import audit, bulk, importing
 from dunwell.store.importing import Origin, import_parsed, known_accounts, known_invoices
 from dunwell.store.models import Account, Entry, Event, ImportBatch, Invoice
 from dunwell.store.queries import bank_complete_through, touched_accounts
@@ -40,6 +40,24 @@ def test_importing_twice_changes_nothing_and_says_so() -> None:
     second = put_ledger()
     assert first == [(2, 0, 0, 0, 0), (3, 0, 0, 0, 0), (3, 0, 0, 0, 0), (3, 0, 0, 0, 0)]
     assert second == [(0, 0, 0, 2, 0), (0, 0, 0, 3, 0), (0, 0, 0, 3, 0), (0, 0, 0, 3, 0)]
+
+
+def test_a_large_file_goes_in_as_a_small_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its keys are checked all at once; afterwards every row is checked again."""
+    monkeypatch.setattr(importing, "MANY_ROWS", 2)
+    assert put_ledger() == [(2, 0, 0, 0, 0), (3, 0, 0, 0, 0), (3, 0, 0, 0, 0), (3, 0, 0, 0, 0)]
+    assert [row[3] for row in put_ledger()] == [2, 3, 3, 3]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Entry.objects.update(account_id=999_999)
+
+
+def test_a_large_file_that_refers_to_nothing_leaves_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    put_ledger()
+    with pytest.raises(IntegrityError), bulk.writing(), bulk.keys_checked_at_once("store_entry"):
+        Entry.objects.update(account_id=999_999)
+    assert Entry.objects.filter(account_id=999_999).count() == 0
+    monkeypatch.setattr(importing, "MANY_ROWS", 2)
+    assert put_ledger()[2] == (0, 0, 0, 3, 0)
 
 
 def test_the_order_of_rows_in_a_file_does_not_matter() -> None:

@@ -34,8 +34,18 @@ def template(cli: Processes, tmp_path_factory: pytest.TempPathFactory) -> Path:
     cli("letters", "approve", "--all", "--by", "ann", workspace=path, as_of=AS_OF).ok()
     cli("letters", "sent", "--all", "--by", "ann", workspace=path, as_of=AS_OF).ok()
     cli("run", workspace=path, as_of=AS_OF).ok()
-    (path / "documents" / "contract.pdf").write_bytes(b"%PDF-1.7 signed")
+    for name, content in OWN_FILES.items():
+        (path / name).parent.mkdir(exist_ok=True)
+        (path / name).write_bytes(content)
     return path
+
+
+OWN_FILES = {
+    "documents/contract.pdf": b"%PDF-1.7 signed",
+    "mappings/0123abcd.toml": b"[columns]\n",
+    "rejects/invoices.rejects.csv": b"invoice_number,problem\n",
+}
+"""What an owner has put into the workspace, or is asked to correct there."""
 
 
 @pytest.fixture
@@ -62,7 +72,7 @@ def test_a_restored_backup_is_the_workspace_as_it_was(cli: Processes, lived_in: 
     cli("restore", tmp_path / "one.backup", tmp_path / "again", workspace=tmp_path).ok()
     assert trail(cli, tmp_path / "again") == before
     assert decided(cli, tmp_path / "again") == said
-    assert (tmp_path / "again" / "documents" / "contract.pdf").read_bytes() == b"%PDF-1.7 signed"
+    assert {name: (tmp_path / "again" / name).read_bytes() for name in OWN_FILES} == OWN_FILES
     for name in ("dunwell.toml", "policy.toml"):
         assert (tmp_path / "again" / name).read_text() == (lived_in / name).read_text()
     assert (tmp_path / "one.backup").stat().st_mode & 0o077 == 0

@@ -28,10 +28,7 @@ from dunwell.store.bulk import writing
 from dunwell.store.fingerprint import RUN
 from dunwell.store.importing import Imported, Origin, import_parsed, known_accounts, known_invoices
 from dunwell.store.matches import Taking
-from dunwell.store.workspace import Workspace
-
-MAPPINGS = "mappings"
-"""The folder of a workspace in which chosen mappings are remembered, one file for each layout."""
+from dunwell.store.workspace import MAPPINGS, REJECTS, Workspace
 
 _BANK = "dunwell.sources.bank."
 _TABULAR = "dunwell.sources.tabular.reader"
@@ -381,7 +378,7 @@ def _keep(workspace: Workspace, document: Document) -> bool:
 def _write_rejects(workspace: Workspace, file: SourceFile, rejects: bytes | None) -> Path | None:
     """Put the rejected rows beside the report, never over the file they came from."""
     plain = file.name.replace("/", "-").replace("[", ".").replace("]", "")
-    target = workspace.path / "rejects" / f"{plain.removesuffix('.gz').removesuffix('.csv')}.rejects.csv"
+    target = workspace.path / REJECTS / f"{plain.removesuffix('.gz').removesuffix('.csv')}.rejects.csv"
     if rejects is None:
         target.unlink(missing_ok=True)
         return None

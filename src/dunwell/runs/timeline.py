@@ -150,7 +150,8 @@ def _decisions(account: Account, language: str) -> Iterator[Happening]:
     """The decisions of runs that said something new."""
     before: dict[str, tuple[str, str]] = {}
     days = dict(Run.objects.values_list("pk", "as_of"))
-    rows = read_history(account.pk).select("run_id", "currency", "action", "step", "total_due_minor").iter_rows()
+    told = ("currency", "action", "step", "total_due_minor")
+    rows = read_history(account.pk, *told).select("run_id", *told).iter_rows()
     for key, (run_id, currency, action, step, due_minor) in enumerate(sorted(rows, key=lambda row: days[row[0]])):
         on = days[run_id]
         now = (action, step if action != "none" else "")

@@ -19,9 +19,9 @@ from typing import Any
 
 from dunwell.errors import Problem, RefusedError
 from dunwell.money import format_plain
-from dunwell.runs.importing import MAPPINGS, FileReport, ImportRequest, import_files
+from dunwell.runs.importing import FileReport, ImportRequest, import_files
 from dunwell.sources.rows import COLUMNS, Column, Table
-from dunwell.store.workspace import Workspace
+from dunwell.store.workspace import MAPPINGS, REJECTS, Workspace
 
 FOLDER = "uploads"
 FILES_MAX = 100
@@ -175,7 +175,7 @@ def rejects_of(upload: Upload, number: int) -> Path | None:
     """Return the file of rejected rows of the ``number``-th report, from 1."""
     done = outcome(upload) or []
     name = done[number - 1]["rejects"] if 0 < number <= len(done) else ""
-    found = upload.workspace.path / "rejects" / Path(name).name
+    found = upload.workspace.path / REJECTS / Path(name).name
     return found if name and found.is_file() else None
 
 

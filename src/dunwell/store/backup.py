@@ -27,14 +27,14 @@ from dunwell.store import audit
 from dunwell.store.copying import TableCopy, load_rows, save_rows
 from dunwell.store.moving import write_database
 from dunwell.store.setup import migrate, use_database
-from dunwell.store.workspace import DATABASE_FILE, FOLDERS, POLICY_FILE, Workspace
+from dunwell.store.workspace import DATABASE_FILE, FOLDERS, MAPPINGS, POLICY_FILE, REJECTS, Workspace
 from dunwell.store.workspace_settings import SETTINGS_FILE
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 ROWS = "rows"
 _OWN_FILES = (SETTINGS_FILE, POLICY_FILE, "rates.csv")
-_OWN_FOLDERS = tuple(name for name in FOLDERS if name != "outbox")
+_OWN_FOLDERS = (*(name for name in FOLDERS if name != "outbox"), MAPPINGS, REJECTS)
 
 
 @dataclass(frozen=True, slots=True)

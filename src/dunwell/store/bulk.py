@@ -134,6 +134,48 @@ def append(table: str, rows: pl.DataFrame) -> None:
         _insert(f"INSERT INTO {table} ({columns}) VALUES ", plain)
 
 
+def append_rows(table: str, columns: Sequence[str], rows: Iterator[list[Any]]) -> None:
+    """Add rows to a table, each a list of values as the database's driver takes them; few are in memory at a time."""
+    names = ", ".join(f'"{name}"' for name in columns)
+    if is_sqlite():
+        sql = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
+        with connection.wrap_database_errors:
+            connection.connection.executemany(sql, rows)
+        return
+    query = f"COPY {table} ({names}) FROM STDIN"
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(query) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+@contextmanager
+def keys_checked_at_once(table: str = "store_%") -> Iterator[None]:
+    """Check the foreign keys of a table, or of all, at the end of the block, each in one question; on PostgreSQL.
+
+    Checked row by row, they cost more than the rows. Nobody else can look at the tables or at those they refer to
+    until the transaction ends. What was written before in it is checked first.
+    """
+    if is_sqlite():
+        yield
+        return
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with connection.cursor() as cursor:
+        cursor.execute(_FOREIGN_KEYS, [table])
+        keys = cursor.fetchall()
+    for own, name, _ in keys:
+        execute(f"ALTER TABLE {own} DROP CONSTRAINT {name}")
+    yield
+    for own, name, meaning in keys:
+        execute(f"ALTER TABLE {own} ADD CONSTRAINT {name} {meaning}")
+
+
+_FOREIGN_KEYS = (
+    "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint"
+    " WHERE contype = 'f' AND conrelid IN (SELECT oid FROM pg_class WHERE relname LIKE %s)"
+    " AND connamespace = current_schema()::regnamespace ORDER BY conname"
+)
+
+
 @contextmanager
 def unchecked() -> Iterator[None]:
     """Leave out CHECK constraints on SQLite for the block, where the program knows that its rows meet them.

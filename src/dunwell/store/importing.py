@@ -5,6 +5,7 @@ creates an account. Rows that name unknown ones are left out and counted; the so
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 
@@ -122,7 +123,7 @@ def import_parsed(kind: str, frame: pl.DataFrame, origin: Origin) -> Imported:
     """
     with bulk.writing():
         batch = _new_batch(kind, frame, origin)
-        with bulk.staged(INCOMING, _numbered(kind, frame).drop("source_line", strict=False)):
+        with bulk.staged(INCOMING, _numbered(kind, frame).drop("source_line", strict=False)), _keys(kind, frame):
             _take_in(kind, batch, may_remove=not origin.rows_rejected)
         batch.save()
         _audit(batch, origin)
@@ -138,6 +139,16 @@ def import_parsed(kind: str, frame: pl.DataFrame, origin: Origin) -> Imported:
         bank_complete_through=batch.bank_complete_through,
         is_bank_date_derived=batch.is_bank_date_derived,
     )
+
+
+MANY_ROWS = 50_000
+"""From so many rows on, a file that more than doubles its table has its foreign keys checked all at once."""
+
+
+def _keys(kind: str, frame: pl.DataFrame) -> AbstractContextManager[None]:
+    table = TARGETS[kind].table
+    is_filled = frame.height >= MANY_ROWS and frame.height > int(bulk.scalar(f"SELECT count(*) FROM {table}"))
+    return bulk.keys_checked_at_once(table) if is_filled else nullcontext()
 
 
 def known_accounts() -> frozenset[str]:

@@ -140,10 +140,11 @@ def read_looks(run_id: int) -> pl.DataFrame:
     return _standing(run_id, LOOKS).select(list(LOOKS))
 
 
-def read_history(account_id: int) -> pl.DataFrame:
-    """Return every decision on an account, run by run, with ``run_id``, in the columns in which they are kept."""
+def read_history(account_id: int, *names: str) -> pl.DataFrame:
+    """Return every decision on an account, run by run, with ``run_id``: those columns, or all that are kept."""
     runs = Run.objects.order_by("id").values_list("id", flat=True)
-    return decision_chunks.read(runs, _KEPT, account_id)
+    wanted = pl.Schema({name: _KEPT[name] for name in ("account_id", *names)}) if names else _KEPT
+    return decision_chunks.read(runs, wanted, account_id)
 
 
 LOOKS = pl.Schema({name: ACCOUNT_COLUMNS[name] for name in ("account_id", "currency", "action", "next_look_on")})

@@ -23,6 +23,10 @@ __all__ = ["Beginning", "Workspace", "init_workspace", "open_workspace", "read_w
 DATABASE_FILE = "dunwell.sqlite3"
 POLICY_FILE = "policy.toml"
 FOLDERS = ("letterhead", "documents", "texts", "outbox")
+MAPPINGS = "mappings"
+"""The folder in which chosen mappings are remembered, one file for each layout; made when it is needed."""
+REJECTS = "rejects"
+"""The folder of the rows that could not be taken in, to be corrected; made when it is needed."""
 
 
 @dataclass(frozen=True, slots=True)
