@@ -7,9 +7,11 @@ from typing import Any
 import polars as pl
 
 from dunwell.ledger.frames import CURRENCY
+from dunwell.runs.kept import kept, moment
 from dunwell.runs.standing import Standing
 from dunwell.store import queries
-from dunwell.store.lookups import account_languages, account_names
+from dunwell.store.lookups import account_names, account_numbers
+from dunwell.store.workspace import Workspace
 
 CHOICES = ("overdue", "on_hold", "over_limit")
 """What the list can be narrowed to."""
@@ -57,10 +59,11 @@ class CustomerList:
     pages: int
 
 
-def customer_list(now: Standing | None, choice: str, words: str, page: int) -> CustomerList:
+def customer_list(workspace: Workspace, now: Standing | None, choice: str, words: str, page: int) -> CustomerList:
     """Return a page of the customers called ``words`` (empty: all) of whom ``choice`` is true (empty: any)."""
-    everybody = _named(_everybody(now), words)
-    counts = {name: everybody.filter(is_so).height for name, is_so in _CHOSEN.items()}
+    at = moment(workspace) if now is None else now.moment
+    everybody = _named(kept(at, "customers", lambda _before: _everybody(now)), words)
+    counts = {name: int(everybody.select(is_so.sum()).item()) for name, is_so in _CHOSEN.items()}
     found = everybody.filter(_CHOSEN[choice]) if choice in _CHOSEN else everybody
     pages = max(1, -(-found.height // PAGE_ROWS))
     page = min(max(page, 1), pages)
@@ -71,18 +74,21 @@ def customer_list(now: Standing | None, choice: str, words: str, page: int) -> C
 
 
 def _everybody(now: Standing | None) -> pl.DataFrame:
-    """One row per customer and currency, with the state of the hold as it is now."""
-    numbers = account_languages().select("account_id", "account_number")
+    """One row per customer and currency, in order, with the state of the hold as it is now."""
+    numbers = account_numbers()
     figures = _nobody() if now is None else now.accounts.select(*_FIGURES, held_before().alias("before"))
     holds = queries.live_holds().select("account_id", "currency", pl.col("state").alias("hold"))
     rows = numbers.join(figures, on="account_id", how="left").join(holds, on=["account_id", "currency"], how="left")
     rows = rows.with_columns(pl.coalesce("hold", "before"))
-    return rows.sort(-pl.col("overdue_minor").fill_null(0), -pl.col("open_minor").fill_null(0), "account_number")
+    order = rows.select(
+        pl.arg_sort_by(-pl.col("overdue_minor").fill_null(0), -pl.col("open_minor").fill_null(0), "account_number")
+    ).to_series()
+    return rows.select(*_FIGURES, "hold")[order]
 
 
 def held_before() -> pl.Expr:
     """``in_force`` where the assessment found a hold that was not to be lifted: one from before Dunwell has no case."""
-    is_held = (pl.col("hold").cast(pl.String) == "in_force") & (pl.col("action").cast(pl.String) != "release")
+    is_held = (pl.col("hold") == "in_force") & (pl.col("action") != "release")
     return pl.when(is_held).then(pl.lit("in_force"))
 
 

@@ -26,12 +26,13 @@ _KEY = ["account_id", "currency"]
 def decided_by(run: Run, rules: Rules, own: Ledger | None = None, *, is_replay: bool = False) -> pl.DataFrame:
     """Return what stood decided after a run, of all accounts or of one, whose ledger ``own`` is (``ACCOUNT_COLUMNS``).
 
-    Accounts that the run looked at are as it recorded them. The others have the figures of its day, unless they would
-    be other ones than were true then: what happened to an account after the run must not be seen in a replay. Then,
-    and where an assessment would decide otherwise, the decision is given as it was recorded when it was taken.
+    Accounts that a run of its day looked at are as that recorded them. The others have the figures of its day, unless
+    they would be other ones than were true then: what happened to an account after the run must not be seen in a
+    replay. Then, and where an assessment would decide otherwise, the decision is given as it was recorded when it was
+    taken.
     """
     recorded = read_standing(run.pk, None if own is None else own.accounts["account_id"].item())
-    earlier = recorded.filter(pl.col("run_id") != run.pk)
+    earlier = recorded.filter(~pl.col("run_id").is_in(queries.runs_of_day(run.as_of)))
     ageing = earlier if not is_replay else _untouched_since(run, earlier)
     if ageing.is_empty():
         return recorded.select(list(ACCOUNT_COLUMNS))

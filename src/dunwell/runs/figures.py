@@ -5,22 +5,21 @@ Shares are exact fractions; nothing here is an amount that anybody is asked for.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import lru_cache
 from statistics import median
 
 import polars as pl
 
-from dunwell.assess.balances import signed_minor
 from dunwell.assess.engine import assess
-from dunwell.ledger.frames import Ledger
+from dunwell.runs.kept import Moment, kept, moment
 from dunwell.runs.rules import rules_on
 from dunwell.runs.standing import Standing
 from dunwell.runs.versions import ledger_on
-from dunwell.store import outcomes
+from dunwell.store import audit, outcomes
 from dunwell.store.lookups import account_names
+from dunwell.store.models import CASE_KINDS
 from dunwell.store.workspace import Workspace
 
 BUCKETS = ("current", "1_30", "31_60", "61_90", "over_90")
@@ -145,44 +144,55 @@ class Figures:
 
 def figures(workspace: Workspace, now: Standing | None, as_of: date) -> Figures:
     """Return the figures of a day; those of the latest run's day come from its decisions, others are assessed anew."""
-    ledger, accounts = _seen(workspace, now, as_of)
+    at = moment(workspace) if now is None else now.moment
+    return kept(at, ("figures", as_of), lambda _before: _figures(workspace, now, at, as_of))
+
+
+def _figures(workspace: Workspace, now: Standing | None, at: Moment, as_of: date) -> Figures:
+    accounts = _accounts(workspace, now, as_of)
+    moved: _Moved = kept(at, ("moved", as_of), lambda before: _moved(at, as_of, before))
     return Figures(
         as_of,
         aged_by_currency(accounts),
-        speed_by_currency(ledger, accounts, as_of),
-        list(_steps(ledger, as_of)),
+        speed_by_currency(accounts, moved.sums),
+        moved.steps,
         list(_expected(as_of)),
         _kept(as_of),
     )
 
 
-def _seen(workspace: Workspace, now: Standing | None, as_of: date) -> tuple[Ledger, pl.DataFrame]:
-    """The ledger and the decisions of a day; kept as long as the latest run is the same."""
-    run_id = now.run.pk if now else 0
-    ledger, accounts = _assessed(str(workspace.path), run_id, as_of, _Source(workspace))
+def _accounts(workspace: Workspace, now: Standing | None, as_of: date) -> pl.DataFrame:
+    """The decisions of a day: of the latest run, or assessed for it from the ledger as it was then."""
     if now is not None and now.as_of == as_of:
-        return ledger, now.accounts
-    return ledger, accounts
+        return now.accounts
+    at = moment(workspace) if now is None else now.moment
+    return kept(at, ("assessed", as_of), lambda _before: _assessed(workspace, as_of))
 
 
-class _Source:
-    """A workspace that does not take part in the comparison of what is kept."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Source)
-
-    def __hash__(self) -> int:
-        return 0
+def _assessed(workspace: Workspace, as_of: date) -> pl.DataFrame:
+    rules = rules_on(workspace, as_of)
+    return assess(ledger_on(as_of), rules.policies, rules.legal, as_of).accounts
 
 
-@lru_cache(maxsize=4)
-def _assessed(path: str, run_id: int, as_of: date, source: _Source) -> tuple[Ledger, pl.DataFrame]:  # noqa: ARG001
-    rules = rules_on(source.workspace, as_of)
-    ledger = ledger_on(as_of)
-    return ledger, assess(ledger, rules.policies, rules.legal, as_of).accounts
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """What was billed, paid and asked for until a day, as known after an act: all that is read of the whole ledger."""
+
+    after_act: int
+    sums: outcomes.Sums
+    steps: Sequence[StepOutcome]
+
+
+def _moved(at: Moment, as_of: date, before: _Moved | None) -> _Moved:
+    """Read it; or take over what was known, when nothing was imported, paid or sent since."""
+    if before is not None and audit.acts_since(before.after_act) <= _LEAVE_THE_LEDGER:
+        return replace(before, after_act=at.number)
+    month, quarter = (as_of - timedelta(days=days) for days in (MONTH_DAYS, BILLED_DAYS))
+    return _Moved(at.number, outcomes.sums(quarter, month, as_of), list(_steps(as_of)))
+
+
+_LEAVE_THE_LEDGER = frozenset((*CASE_KINDS, *audit.OF_PEOPLE, "run", "withdraw", "hold", "call", "note", "backup"))
+"""Acts that neither change what is owed nor send a letter."""
 
 
 def aged_by_currency(accounts: pl.DataFrame) -> list[Aged]:
@@ -210,9 +220,9 @@ def debtors(
     ``wanted`` is the day, the currency, and the bucket.
     """
     as_of, currency, bucket = wanted
-    _, accounts = _seen(workspace, now, as_of)
     column = _COLUMNS[bucket]
-    rows = accounts.filter((pl.col("currency").cast(pl.String) == currency) & (pl.col(column) > 0))
+    rows = _accounts(workspace, now, as_of).select("account_id", "currency", column, "open_minor")
+    rows = rows.filter((pl.col("currency").cast(pl.String) == currency) & (pl.col(column) > 0))
     rows = rows.sort(pl.col(column), descending=True)
     chosen = rows.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
     names = account_names(chosen["account_id"].to_list())
@@ -220,25 +230,26 @@ def debtors(
     return found, rows.height
 
 
-def speed_by_currency(ledger: Ledger, accounts: pl.DataFrame, as_of: date) -> list[Speed]:
+def speed_by_currency(accounts: pl.DataFrame, moved: outcomes.Sums) -> list[Speed]:
     """Return days sales outstanding and collection effectiveness, by currency."""
-    open_now = dict(accounts.group_by("currency").agg(pl.col("open_minor").sum()).iter_rows())
-    begin = as_of - timedelta(days=MONTH_DAYS)
-    billed = _billed(ledger, as_of - timedelta(days=BILLED_DAYS), as_of)
-    sold, collected = _billed(ledger, begin, as_of), _collected(ledger, begin, as_of)
-    current = dict(accounts.group_by("currency").agg(pl.col("current_minor").sum()).iter_rows())
+    sums = accounts.group_by("currency").agg(pl.col("open_minor", "current_minor").sum()).sort("currency")
     return [
-        Speed(
-            str(currency),
-            minor,
-            billed.get(currency, 0),
-            Fraction(minor * BILLED_DAYS, billed[currency]) if billed.get(currency) else None,
-            _effectiveness(minor, current.get(currency, 0), sold.get(currency, 0), collected.get(currency, 0)),
-            collected.get(currency, 0),
-        )
-        for currency, minor in sorted(open_now.items())
-        if minor or billed.get(currency)
+        _speed(str(currency), open_minor, current_minor, moved)
+        for currency, open_minor, current_minor in sums.iter_rows()
+        if open_minor or moved.billed.get(currency)
     ]
+
+
+def _speed(currency: str, open_minor: int, current_minor: int, moved: outcomes.Sums) -> Speed:
+    billed_minor, collected_minor = moved.billed.get(currency, 0), moved.collected.get(currency, 0)
+    return Speed(
+        currency,
+        open_minor,
+        billed_minor,
+        Fraction(open_minor * BILLED_DAYS, billed_minor) if billed_minor else None,
+        _effectiveness(open_minor, current_minor, moved.billed_lately.get(currency, 0), collected_minor),
+        collected_minor,
+    )
 
 
 def _effectiveness(open_minor: int, current_minor: int, sold_minor: int, collected_minor: int) -> Fraction | None:
@@ -248,30 +259,22 @@ def _effectiveness(open_minor: int, current_minor: int, sold_minor: int, collect
     return Fraction(opening_minor + sold_minor - open_minor, could_minor) if could_minor > 0 else None
 
 
-def _billed(ledger: Ledger, after_on: date, until_on: date) -> dict[str, int]:
-    rows = ledger.invoices.filter((pl.col("issued_on") > after_on) & (pl.col("issued_on") <= until_on))
-    return dict(rows.group_by("currency").agg(pl.col("amount_minor").sum()).iter_rows())
-
-
-def _collected(ledger: Ledger, after_on: date, until_on: date) -> dict[str, int]:
-    rows = ledger.entries.filter((pl.col("paid_on") > after_on) & (pl.col("paid_on") <= until_on))
-    return dict(rows.group_by("currency").agg(signed_minor().sum()).iter_rows())
-
-
-def _steps(ledger: Ledger, as_of: date) -> Iterator[StepOutcome]:
+def _steps(as_of: date) -> Iterator[StepOutcome]:
     """What followed the requests of the last year, step by step."""
-    sent = outcomes.requests_sent(as_of - timedelta(days=LOOKED_BACK_DAYS), as_of)
+    since_on = as_of - timedelta(days=LOOKED_BACK_DAYS)
+    sent = outcomes.requests_sent(since_on, as_of)
     if sent.is_empty():
         return
-    paid = ledger.entries.filter(pl.col("kind") == "payment").select(
-        "account_id", "currency", "paid_on", "amount_minor"
+    followed = (
+        sent.select("request_id", "account_id", "currency", "sent_on")
+        .join(outcomes.payments(since_on, as_of), on=["account_id", "currency"])
+        .filter(
+            (pl.col("paid_on") > pl.col("sent_on"))
+            & (pl.col("paid_on") <= pl.col("sent_on") + pl.duration(days=FOLLOWED_DAYS))
+        )
+        .group_by("request_id")
+        .agg(pl.col("amount_minor").sum())
     )
-    with_paid = sent.join(paid, on=["account_id", "currency"], how="left").filter(
-        (pl.col("paid_on") > pl.col("sent_on"))
-        & (pl.col("paid_on") <= pl.col("sent_on") + pl.duration(days=FOLLOWED_DAYS))
-        & (pl.col("paid_on") <= as_of)
-    )
-    followed = with_paid.group_by("request_id").agg(pl.col("amount_minor").sum())
     rows = (
         sent.join(followed, on="request_id", how="left")
         .group_by("step", "kind", "currency")

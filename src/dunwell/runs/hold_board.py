@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
-from django.db.models import Case, Count, F, Q, QuerySet, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, Q, QuerySet
 
 from dunwell.runs import holding
 from dunwell.runs.customer_list import held_before
 from dunwell.runs.desk import Desk
+from dunwell.runs.kept import kept
 from dunwell.runs.standing import Standing
 from dunwell.store import queries
 from dunwell.store.lookups import account_names
@@ -39,15 +39,23 @@ def hold_board(as_of: date, counts: Mapping[str, int]) -> list[Column]:
 
     Those in force stand by the day they are to be cured, the urgent first; of those lifted lately, the last one first.
     """
-    cure_by_on = Case(When(state="in_force", then=F("cure_by_on")))
-    order = [cure_by_on.asc(nulls_last=True), F("released_on").desc(nulls_last=True), F("id").asc()]
-    place = Window(RowNumber(), partition_by="state", order_by=order)
-    shown = Hold.objects.filter(Q(state__in=COLUMNS[:-1]) | _lately(as_of)).annotate(place=place)
-    found: dict[str, list[Hold]] = {}
-    for hold in shown.filter(place__lte=COLUMN_MAX).select_related("account", "letter").order_by("place"):
-        found.setdefault(hold.state, []).append(hold)
     totals = {**counts, "released": counts.get(LATELY, 0)}
-    return [Column(state, found[state], totals[state]) for state in COLUMNS if state in found]
+    columns = [Column(state, _first(state, as_of), totals[state]) for state in COLUMNS if totals.get(state)]
+    return [column for column in columns if column.holds]
+
+
+def _first(state: str, as_of: date) -> list[Hold]:
+    """The first holds of a column; only those are read whole."""
+    order = _ORDERS.get(state, ("id",))
+    found = Hold.objects.filter(_lately(as_of) if state == "released" else Q(state=state, released_on=None))
+    keys = list(found.order_by(*order).values_list("id", flat=True)[:COLUMN_MAX])
+    return list(Hold.objects.filter(pk__in=keys).select_related("account", "letter").order_by(*order))
+
+
+_ORDERS = {
+    "in_force": (F("cure_by_on").asc(nulls_last=True), "id"),
+    "released": (F("released_on").desc(nulls_last=True), "id"),
+}
 
 
 def _lately(as_of: date) -> Q:
@@ -70,8 +78,11 @@ def earlier_holds(now: Standing | None, at_most: int | None = COLUMN_MAX) -> lis
     """Return the holds from before Dunwell that are in force after the latest run, the oldest first, all or a few."""
     if now is None:
         return []
+    found = kept(now.moment, "held before", lambda _before: now.accounts.filter(held_before() == "in_force"))
+    if found.is_empty():
+        return []
     cases = queries.live_holds().select("account_id", "currency")
-    held = now.accounts.filter(held_before() == "in_force").join(cases, on=["account_id", "currency"], how="anti")
+    held = found.join(cases, on=["account_id", "currency"], how="anti")
     in_order = held.filter(~_is_lifted(held)).sort("held_on", "account_id")
     rows = in_order if at_most is None else in_order.head(at_most)
     names = account_names(rows["account_id"].to_list())

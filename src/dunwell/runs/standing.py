@@ -1,32 +1,31 @@
 """What stands after the latest run, for screens that a person waits for: a page of it in a moment.
 
-The decisions of a run never change, so they are read once per run and kept; what happened since (letters approved or
-sent, holds lifted) is asked of the database when a page is made.
+The decisions of a run never change, so they are kept, and after another run of the same day only its own are read; what
+is still to do of them is put in order once after each act (``runs.kept``). A page then asks for the rows that it shows.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
 from dunwell.assess.reasons import summarise
-from dunwell.ledger.frames import CURRENCY
-from dunwell.runs.nightly import DayReport
+from dunwell.runs.decided import decided_by
+from dunwell.runs.kept import Moment, kept, moment
 from dunwell.runs.rules import Rules, rules_on
 from dunwell.runs.scope import READ_THROUGH
 from dunwell.store import audit, queries
 from dunwell.store.lookups import account_names
 from dunwell.store.models import Letter, Run
+from dunwell.store.recording import chain_of, read_decided
 from dunwell.store.workspace import Workspace
 
 URGENCY = ("hold", "release", "refer", "review", "match_cash", "letter")
 """What is to be done, most urgent first."""
 
 PAGE_ROWS = 50
-_WAITING = ("draft", "approved")
 _OF_A_LETTER = ("letter", "hold", "release")
 
 
@@ -34,6 +33,7 @@ _OF_A_LETTER = ("letter", "hold", "release")
 class Standing:
     """The decisions of the latest run on everybody (``ACCOUNT_COLUMNS``), and the rules that decided."""
 
+    moment: Moment
     run: Run
     rules: Rules
     accounts: pl.DataFrame
@@ -46,23 +46,31 @@ class Standing:
 
 def standing(workspace: Workspace) -> Standing | None:
     """Return what stands; ``None`` before the first run."""
+    now = moment(workspace)
+    return kept(now, "standing", lambda before: _standing(workspace, now, before))
+
+
+def _standing(workspace: Workspace, now: Moment, before: Standing | None) -> Standing | None:
     run = queries.latest_run()
-    return None if run is None else _standing(workspace, run)
+    if run is None:
+        return None
+    rules = rules_on(workspace, run.as_of)
+    accounts = None if before is None else _taken_over(before, run, rules)
+    return Standing(now, run, rules, decided_by(run, rules) if accounts is None else accounts)
 
 
-@lru_cache(maxsize=2)
-def _kept(path: str, run_id: int, head: str) -> dict[str, Standing]:  # noqa: ARG001 - what a kept answer is good for
-    return {}
-
-
-def _standing(workspace: Workspace, run: Run) -> Standing:
-    """Decisions of a run are told apart by workspace, run and the audit trail's own digest of that run."""
-    kept = _kept(str(workspace.path), run.pk, run.data_fingerprint)
-    if "it" not in kept:
-        rules = rules_on(workspace, run.as_of)
-        report = DayReport(run.as_of, rules, run, (), is_recorded=True)
-        kept["it"] = Standing(run, rules, report.accounts)
-    return kept["it"]
+def _taken_over(before: Standing, run: Run, rules: Rules) -> pl.DataFrame | None:
+    """What stood before, with what runs of the same day decided since; ``None`` where that is not all there is."""
+    if before.as_of != run.as_of or before.rules.version != rules.version:
+        return None
+    chain = chain_of(run.pk)
+    if before.run.pk not in chain:
+        return None
+    since = read_decided([key for key in chain if key > before.run.pk])
+    if since.is_empty():
+        return before.accounts
+    key = ["account_id", "currency"]
+    return pl.concat([before.accounts.join(since, on=key, how="anti"), since]).sort(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,37 +111,33 @@ class Worklist:
 
 def worklist_page(now: Standing, wanted: Wanted, language: str = "en") -> Worklist:
     """Return a page of what is still to do, most urgent first, then by money."""
-    todo = _to_do(now)
+    todo = kept(now.moment, "to do", lambda _before: _to_do(now))
     counts = dict(todo["action"].cast(pl.String).value_counts().iter_rows())
-    chosen = todo if not wanted.action else todo.filter(pl.col("action").cast(pl.String) == wanted.action)
+    chosen = todo if not wanted.action else todo.filter(pl.col("action") == wanted.action)
     chosen = _named(chosen, wanted.words)
     pages = max(1, -(-chosen.height // PAGE_ROWS))
     page = min(max(wanted.page, 1), pages)
-    rows = chosen.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
+    shown = chosen.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
+    rows = now.accounts[shown["row"]].with_columns(shown["letter_id"])
     return Worklist(_tasks(now, rows, language), counts, chosen.height, page, pages)
 
 
 def _to_do(now: Standing) -> pl.DataFrame:
-    """Decisions that wait for somebody: those of a letter while it waits, the others until they are acted on."""
-    letters = _waiting_letters()
-    rows = now.accounts.filter(pl.col("action") != "none")
-    of_letter = pl.col("action").cast(pl.String).is_in(_OF_A_LETTER)
-    written = rows.filter(of_letter).join(letters, on=["account_id", "currency"], how="inner")
-    acted_on = _acted_on(now)
-    others = rows.filter(~of_letter & ~pl.col("account_id").is_in(acted_on)).with_columns(
+    """Decisions that wait for somebody: those of a letter while it waits, the others until they are acted on.
+
+    ``row`` is the place of each in ``now.accounts``, ``letter_id`` the letter that waits.
+    """
+    rows = now.accounts.select("account_id", "currency", "action", "total_due_minor").with_row_index("row")
+    rows = rows.filter(pl.col("action") != "none")
+    is_of_letter = pl.col("action").cast(pl.String).is_in(_OF_A_LETTER)
+    letters = queries.waiting_letters()
+    written = rows.filter(is_of_letter).join(letters, on=["account_id", "currency"], how="inner")
+    others = rows.filter(~is_of_letter & ~pl.col("account_id").is_in(_acted_on(now))).with_columns(
         pl.lit(None, dtype=pl.Int64).alias("letter_id")
     )
     rank = pl.col("action").cast(pl.String).replace_strict(dict(zip(URGENCY, range(len(URGENCY)), strict=True)))
-    return pl.concat([written, others.select(written.columns)]).sort(
-        rank, -pl.col("total_due_minor"), "account_id", "currency"
-    )
-
-
-def _waiting_letters() -> pl.DataFrame:
-    """The first waiting letter of each account and currency."""
-    waiting = Letter.objects.filter(state__in=_WAITING).order_by("id").values_list("account_id", "currency", "id")
-    schema = pl.Schema({"account_id": pl.Int64(), "currency": CURRENCY, "letter_id": pl.Int64()})
-    return pl.DataFrame(list(waiting), schema=schema, orient="row").unique(["account_id", "currency"], keep="first")
+    both = pl.concat([written, others.select(written.columns)])
+    return both.sort(rank, -pl.col("total_due_minor"), "row").select("row", "account_id", "action", "letter_id")
 
 
 def _acted_on(now: Standing) -> list[int]:

@@ -99,6 +99,16 @@ def head() -> tuple[int, str]:
     return _last() or (0, NOTHING_BEFORE)
 
 
+def has_entry(number: int, sha256: str) -> bool:
+    """Tell whether the trail has this entry, so that what was true after it came before what is true now."""
+    return AuditEntry.objects.filter(number=number, sha256=sha256).exists()
+
+
+def acts_since(number: int) -> frozenset[str]:
+    """Return which acts the entries after one tell of."""
+    return frozenset(AuditEntry.objects.filter(number__gt=number).order_by().values_list("what", flat=True).distinct())
+
+
 def _last() -> tuple[int, str] | None:
     return AuditEntry.objects.order_by("-number").values_list("number", "sha256").first()
 

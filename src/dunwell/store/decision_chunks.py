@@ -5,10 +5,11 @@ one by one. Beside its content a chunk has what finds an account in it: the firs
 Its decisions are in order, and an account is in one chunk of a run only.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
+from itertools import groupby
 
 import polars as pl
 from django.db import connection
@@ -83,13 +84,25 @@ def _encoded(rows: pl.DataFrame) -> bytes:
     return file.getvalue()
 
 
-def decoded(content: bytes, schema: pl.Schema, account_id: int | None = None) -> pl.DataFrame:
-    """Return columns of a chunk, of one account or of all; one that was not kept when it was written is null."""
+def decoded(content: bytes, schema: pl.Schema) -> pl.DataFrame:
+    """Return columns of a chunk; one that was not kept when it was written is null."""
+    return _typed(_raw(content, schema), schema)
+
+
+def _raw(content: bytes, schema: pl.Schema) -> pl.DataFrame:
+    """Those of the columns that a chunk has, as they were written."""
     kept = pl.read_ipc_schema(BytesIO(content))
-    rows = pl.read_ipc(BytesIO(content), columns=[name for name in schema if name in kept])
-    own = rows if account_id is None else rows.filter(pl.col("account_id") == account_id)
-    return own.select(
-        pl.col(name).cast(dtype) if name in kept else pl.lit(None, dtype).alias(name) for name, dtype in schema.items()
+    return pl.read_ipc(BytesIO(content), columns=[name for name in schema if name in kept])
+
+
+def _typed(rows: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """Every column in its type; what was not kept when it was written is null."""
+    kept = rows.schema
+    return rows.select(
+        (pl.col(name) if kept[name] == dtype else pl.col(name).cast(dtype))
+        if name in kept
+        else pl.lit(None, dtype).alias(name)
+        for name, dtype in schema.items()
     )
 
 
@@ -108,11 +121,19 @@ def read(run_ids: Collection[int], schema: pl.Schema, account_id: int | None = N
 
     A column of another type than it was written in is cast to that of ``schema``.
     """
-    parts = [
-        decoded(content, schema, account_id).select(pl.lit(run_id, pl.Int64).alias("run_id"), pl.all())
+    raw = (
+        _raw(content, schema).insert_column(0, pl.lit(run_id, pl.Int64).alias("run_id"))
         for run_id, content in _contents(run_ids, account_id)
-    ]
-    return pl.concat(parts) if parts else pl.DataFrame(schema={**_RUN, **schema})
+    )
+    if account_id is not None:
+        raw = (rows.filter(pl.col("account_id") == account_id) for rows in raw)
+    return _together(raw, pl.Schema({**_RUN, **schema}))
+
+
+def _together(raw: Iterable[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
+    """One frame of many chunks: those written alike get their types at once, for each costs as much as all of them."""
+    alike = [pl.concat(list(group)) for _, group in groupby(raw, key=lambda rows: tuple(rows.schema.items()))]
+    return pl.concat([_typed(rows, schema) for rows in alike]) if alike else pl.DataFrame(schema=schema)
 
 
 def _contents(run_ids: Collection[int], account_id: int | None) -> Iterator[tuple[int, bytes]]:

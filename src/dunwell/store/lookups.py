@@ -20,6 +20,15 @@ def account_languages() -> pl.DataFrame:
         return bulk.frame(sql, ACCOUNT_LANGUAGES)
 
 
+def account_numbers() -> pl.DataFrame:
+    """Return every account's key and number."""
+    with bulk.reading():
+        return bulk.frame("SELECT id AS account_id, account_number FROM store_account", _NUMBERS)
+
+
+_NUMBERS = pl.Schema({"account_id": pl.Int64, "account_number": pl.String})
+
+
 def holds_given_up(on: date) -> pl.DataFrame:
     """Return the accounts and currencies whose proposed hold was withdrawn on a day."""
     moves = HoldTransition.objects.filter(to_state="withdrawn", on=on)

@@ -1,13 +1,15 @@
 """What became of letters, promises, plans and holds: questions of the figures page, each a query."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-from django.db.models import Q
+from django.db.models import Case, F, Q, Sum, When
 
-from dunwell.ledger.frames import CURRENCY
-from dunwell.store.models import LETTER_SENT, Event, Hold, Instalment, Letter, Promise
+from dunwell.ledger.frames import CURRENCY, REOPENING_KINDS
+from dunwell.store import bulk
+from dunwell.store.models import LETTER_SENT, Entry, Hold, Instalment, Invoice, Promise
 
 REQUESTS = pl.Schema(
     {
@@ -24,22 +26,64 @@ REQUESTS = pl.Schema(
 """One row per request that was sent; ``rank`` orders steps as they are taken: by the earliest letter of an episode."""
 
 
+PAYMENTS = pl.Schema({"account_id": pl.Int64(), "currency": CURRENCY, "paid_on": pl.Date(), "amount_minor": pl.Int64()})
+"""One row per payment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Minor units by currency: billed since a day and since a later one (``lately``), and paid since that."""
+
+    billed: Mapping[str, int]
+    billed_lately: Mapping[str, int]
+    collected: Mapping[str, int]
+
+
+def sums(since_on: date, lately_on: date, until_on: date) -> Sums:
+    """Return what was billed and what came in after two days, until a third; a refund takes back what came in."""
+    issued = Invoice.objects.filter(issued_on__gt=since_on, issued_on__lte=until_on).order_by().values("currency")
+    late = Sum("amount_minor", filter=Q(issued_on__gt=lately_on), default=0)
+    billed = list(issued.annotate(total=Sum("amount_minor"), late=late).values_list("currency", "total", "late"))
+    sign = Case(When(kind__in=REOPENING_KINDS, then=-1), default=1)
+    came_in = Entry.objects.filter(paid_on__gt=lately_on, paid_on__lte=until_on).order_by().values("currency")
+    collected = came_in.annotate(total=Sum(F("amount_minor") * sign)).values_list("currency", "total")
+    return Sums(
+        {currency: int(total) for currency, total, _ in billed},
+        {currency: int(lately) for currency, _, lately in billed},
+        {currency: int(total) for currency, total in collected},
+    )
+
+
+def payments(after_on: date, until_on: date) -> pl.DataFrame:
+    """Return the payments of a time (``PAYMENTS``)."""
+    sql = (
+        "SELECT account_id, currency, paid_on, amount_minor FROM store_entry WHERE kind = 'payment'"
+        f" AND paid_on > '{after_on.isoformat()}' AND paid_on <= '{until_on.isoformat()}'"
+    )
+    with bulk.reading():
+        return bulk.frame(sql, PAYMENTS)
+
+
 def requests_sent(after_on: date, until_on: date) -> pl.DataFrame:
     """Return the requests of a time, those imported from before Dunwell with the account's own currency."""
-    days = {"on__gt": after_on, "on__lte": until_on}
-    before = Event.objects.filter(kind="request", **days).exclude(step="")
-    rows = [
-        (-key, account_id, currency or own, on, step, "", 0)
-        for key, account_id, currency, own, on, step in before.values_list(
-            "pk", "account_id", "currency", "account__currency", "on", "step"
-        )
-        if currency or own
-    ]
-    letters = Letter.objects.filter(
-        is_request=True, state__in=LETTER_SENT, sent_on__gt=after_on, sent_on__lte=until_on
-    ).values_list("pk", "account_id", "currency", "sent_on", "step", "kind", "total_due_minor")
-    ranks = {step: place for place, step in enumerate(_in_order([row[4] for row in (*rows, *letters)]))}
-    return pl.DataFrame([(*row, ranks[row[4]]) for row in (*rows, *letters)], schema=REQUESTS, orient="row")
+    days = {"after": after_on.isoformat(), "until": until_on.isoformat()}
+    states = ", ".join(f"'{state}'" for state in LETTER_SENT)
+    with bulk.reading():
+        rows = bulk.frame(_REQUESTS_SQL.format(states=states, **days), _ASKED)
+    ranks = {step: place for place, step in enumerate(_in_order(rows["step"].unique().to_list()))}
+    rank = pl.col("step").replace_strict(ranks, return_dtype=pl.Int64).alias("rank")
+    return rows.with_columns(rank if ranks else pl.lit(None, pl.Int64).alias("rank")).select(list(REQUESTS))
+
+
+_ASKED = pl.Schema({name: dtype for name, dtype in REQUESTS.items() if name != "rank"})
+_REQUESTS_SQL = (
+    "SELECT -e.id AS request_id, e.account_id, COALESCE(NULLIF(e.currency, ''), a.currency) AS currency,"
+    " e.\"on\" AS sent_on, e.step, '' AS kind, 0 AS asked_minor FROM store_event e"
+    " JOIN store_account a ON a.id = e.account_id WHERE e.kind = 'request' AND e.step <> ''"
+    " AND e.\"on\" > '{after}' AND e.\"on\" <= '{until}' AND COALESCE(NULLIF(e.currency, ''), a.currency) <> ''"
+    " UNION ALL SELECT id, account_id, currency, sent_on, step, kind, total_due_minor FROM store_letter"
+    " WHERE is_request AND state IN ({states}) AND sent_on > '{after}' AND sent_on <= '{until}'"
+)
 
 
 _LADDER = ("reminder", "second_request", "third_request", "hold", "final_demand")

@@ -45,6 +45,9 @@ INVOICE_DETAILS = pl.Schema(
 LIVE_HOLDS = pl.Schema({"account_id": pl.Int64(), "currency": CURRENCY, "hold_id": pl.Int64(), "state": pl.String()})
 """One row per account and currency with a live hold."""
 
+WAITING_LETTERS = pl.Schema({"account_id": pl.Int64(), "currency": CURRENCY, "letter_id": pl.Int64()})
+"""One row per account and currency with a letter that is a draft or approved."""
+
 LIVE_LETTERS = pl.Schema(
     {
         "account_id": pl.Int64(),
@@ -142,6 +145,11 @@ def finished_run(as_of: date) -> Run | None:
     return Run.objects.filter(state="finished", as_of=as_of).order_by("-id").first()
 
 
+def runs_of_day(as_of: date) -> list[int]:
+    """Return the keys of the finished runs for a day."""
+    return list(Run.objects.filter(state="finished", as_of=as_of).values_list("pk", flat=True))
+
+
 def latest_runs(count: int) -> list[Run]:
     """Return the latest finished runs, newest first."""
     return list(Run.objects.filter(state="finished").order_by("-as_of", "-id")[:count])
@@ -177,6 +185,16 @@ def letter_by(name: str) -> Letter | None:
     by_key = Q(pk=int(name)) if name.isdecimal() and len(name) < 19 else Q(pk__in=())
     found = Letter.objects.select_related("account").filter(Q(reference=name) | by_key)
     return next((letter for letter in found if letter.reference == name), None) or found.first()
+
+
+def waiting_letters() -> pl.DataFrame:
+    """Return the first letter of each account and currency that waits for a person (``WAITING_LETTERS``)."""
+    with bulk.reading():
+        rows = bulk.frame(
+            "SELECT account_id, currency, id AS letter_id FROM store_letter WHERE state IN ('draft', 'approved')",
+            WAITING_LETTERS,
+        )
+    return rows.group_by("account_id", "currency").agg(pl.col("letter_id").min())
 
 
 def live_letters() -> pl.DataFrame:

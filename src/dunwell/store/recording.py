@@ -4,7 +4,7 @@ Everything of one run is written in one transaction together with the run's end 
 is killed leaves nothing but its own row in state ``started``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
@@ -130,7 +130,16 @@ def read_decisions(run_id: int, account_id: int | None = None) -> pl.DataFrame:
 
 def read_standing(run_id: int, account_id: int | None = None) -> pl.DataFrame:
     """Return what :func:`read_decisions` does, and in ``run_id`` which run decided it."""
-    rows = _standing(run_id, _KEPT, account_id)
+    return _as_assessed(_standing(run_id, _KEPT, account_id))
+
+
+def read_decided(run_ids: Collection[int]) -> pl.DataFrame:
+    """Return the last decision of these runs on every account and currency that one of them looked at."""
+    return _as_assessed(_last(run_ids, _KEPT)).select(list(ACCOUNT_COLUMNS))
+
+
+def _as_assessed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Decisions as they are kept, in the columns of the engine, with ``run_id``."""
     blank = [pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in _TEXTS]
     return rows.with_columns(*blank, *unpack(REASONS)).select(*ACCOUNT_COLUMNS, "run_id")
 
@@ -154,7 +163,13 @@ _KEPT = pl.Schema({**{name: ACCOUNT_COLUMNS[name] for name in _COLUMNS}, "reason
 def _standing(run_id: int, schema: pl.Schema, account_id: int | None = None) -> pl.DataFrame:
     """The last decision on every account and currency among the runs since the last one that looked at everybody."""
     with bulk.reading():
-        rows = decision_chunks.read(chain_of(run_id), schema, account_id)
+        return _last(chain_of(run_id), schema, account_id)
+
+
+def _last(run_ids: Collection[int], schema: pl.Schema, account_id: int | None = None) -> pl.DataFrame:
+    rows = decision_chunks.read(run_ids, schema, account_id)
+    if len(run_ids) == 1:
+        return rows  # in order, and each once
     key = ["account_id", "currency"]
     return rows.sort(*key, "run_id").unique(key, keep="last", maintain_order=True)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -38,4 +38,13 @@ def page_of(request: HttpRequest, rows: QuerySet[Row], size: int = PAGE_ROWS) ->
     total = rows.count()
     pages = max(1, -(-total // size))
     page = min(page_number(request), pages)
-    return Page(list(rows[(page - 1) * size : page * size]), total, page, pages)
+    keys = list(rows.values_list("pk", flat=True)[(page - 1) * size : page * size])
+    return Page(_in_order(rows, keys), total, page, pages)
+
+
+def _in_order(rows: QuerySet[Row], keys: list[Any]) -> list[Row]:
+    """The rows of some keys, with what the query reads beside them; the rows before them are passed over unread."""
+    whole = rows.model._default_manager.all()  # noqa: SLF001 - Django's own name
+    whole.query.select_related = rows.query.select_related
+    found = whole.in_bulk(keys)
+    return [found[key] for key in keys if key in found]

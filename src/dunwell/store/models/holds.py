@@ -44,6 +44,7 @@ class Hold(models.Model):
                 name="hold_released_on",
             ),
         )
+        indexes = (models.Index(fields=("state", "released_on", "id"), name="hold_in_state"),)
 
     def __str__(self) -> str:
         """Return its state."""

@@ -62,7 +62,9 @@ class Letter(models.Model):
             models.CheckConstraint(condition=models.Q(attempt__gte=1), name="letter_attempt"),
             fields.known_in(("sent", "delivered", "bounced"), "sent_on", "letter_sent_on"),
         )
-        indexes = (models.Index(fields=("state", "drafted_on"), name="letter_by_state"),)
+        indexes = (  # which letters wait, and for whom, is told without reading them
+            models.Index(fields=("state", "account", "currency", "id"), name="letter_in_state"),
+        )
 
     def __str__(self) -> str:
         """Return its reference."""

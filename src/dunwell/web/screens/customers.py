@@ -45,7 +45,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     choice = request.GET.get("show", "")
     words = request.GET.get("q", "")
     now = standing(place.workspace())
-    found = customer_list(now, choice, words, page_number(request))
+    found = customer_list(place.workspace(), now, choice, words, page_number(request))
     values = {
         "request": request,
         "list": found,
