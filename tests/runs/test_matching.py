@@ -300,7 +300,7 @@ def test_a_letter_is_held_back_while_money_waits_that_may_be_theirs(workspace: W
     assert items["C100"]["held_back"] is None
     assert items["C200"]["bank_entries"] == [one().pk]
     account = letters["C200"].account
-    answer = why_json(assess_account(workspace, account.pk, ON), account.pk)[0]
+    answer = why_json(assess_account(workspace, account.pk, ON), account)[0]
     assert answer["held_back"] == items["C200"]["held_back"]
     assert answer["open_minor"] == 99_000
 

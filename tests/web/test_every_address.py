@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -19,11 +18,6 @@ from dunwell.web.access import ANYBODY
 
 QUERIES_MAX = 15
 """Design §4."""
-OVER_BUDGET = {
-    *("letter", "letter_page", "letter_pdf", "letter_email", "letter_message"),
-    *("customer", "customer_timeline"),
-}
-"""Pages that assess one account afresh ask more often: its ledger alone is six questions. Named until they do not."""
 ARGUMENTS = {
     "number": "1011",
     "reference": "1003-20261120-hold-EUR",
@@ -140,14 +134,7 @@ def test_no_page_carries_code_or_reaches_elsewhere(address: URLPattern, client_a
     assert "<GmbH>" not in text
 
 
-def budgeted() -> Iterator[Any]:
-    """The pages, those known to be over budget marked as such: one that comes within it must leave the list."""
-    for address in pages():
-        over = pytest.mark.xfail(reason="over the budget of queries", strict=True)
-        yield pytest.param(address, marks=[over] if address.name in OVER_BUDGET else [])
-
-
-@pytest.mark.parametrize("address", list(budgeted()), ids=[str(each.name) for each in pages()])
+@pytest.mark.parametrize("address", list(pages()), ids=[str(each.name) for each in pages()])
 def test_a_page_asks_the_database_at_most_fifteen_times(
     address: URLPattern, client_as: Callable[[str], Client]
 ) -> None:

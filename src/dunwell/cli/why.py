@@ -44,7 +44,7 @@ def why(account: str, referral: bool, as_of: date | None, workspace: Path | None
     latest = latest_run()
     day = as_of or (latest.as_of if latest else today(opened))
     report = assess_account(opened, found.pk, day)
-    answers = why_json(report, found.pk, wants_referral=referral)
+    answers = why_json(report, found, wants_referral=referral)
     if as_json:
         print_json({"as_of": day.isoformat(), "account_number": account, "name": found.name, "currencies": answers})
         return

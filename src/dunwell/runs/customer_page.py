@@ -6,8 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from dunwell.assess.assessment import Assessment
 from dunwell.assess.engine import assess
 from dunwell.runs.case_lists import ListedCase, cases_of
@@ -105,19 +103,22 @@ def _money(desk: Desk, account: Account, language: str) -> list[Money]:
     found = assess(ledger, desk.rules.policies, desk.rules.legal, desk.as_of)
     report = DayReport(desk.as_of, desk.rules, found.accounts, (), is_recorded=False)
     holds = {hold.currency: hold for hold in queries.holds(account_number=account.account_number)}
-    answers = why_json(report, account.pk, language=language)
-    money = [_in_currency(found, answer, holds.get(answer["currency"])) for answer in answers]
+    answers = why_json(report, account, language=language)
+    invoices = _invoices(found)
+    money = [
+        _in_currency(answer, holds.get(answer["currency"]), invoices.get(answer["currency"], [])) for answer in answers
+    ]
     return sorted(money, key=lambda one: (one.currency != account.currency, one.currency))
 
 
-def _in_currency(found: Assessment, why: Json, hold: Hold | None) -> Money:
+def _in_currency(why: Json, hold: Hold | None, invoices: Sequence[Json]) -> Money:
     look_on = why["next_look_on"]
     limit_minor = why["credit_limit_minor"]
     return Money(
         currency=why["currency"],
         why=why,
         buckets=_buckets(why["buckets_minor"]),
-        invoices=_invoices(found, why["currency"]),
+        invoices=invoices,
         hold=hold,
         next_look_on=date.fromisoformat(look_on) if look_on else None,
         limit_used=why["exposure_minor"] * _WHOLE // limit_minor if limit_minor else None,
@@ -135,13 +136,15 @@ def _buckets(minors: Mapping[str, int]) -> list[Bucket]:
     return found
 
 
-def _invoices(found: Assessment, currency: str) -> list[Json]:
-    """The open invoices of a currency, the oldest due first."""
-    own = found.invoices.filter(pl.col("currency").cast(pl.String) == currency)
-    details = queries.invoice_details(own["invoice_id"].to_list())
-    known = own.drop("due_on", "amount_minor", "account_id", "currency")
+def _invoices(found: Assessment) -> dict[str, list[Json]]:
+    """The open invoices by currency, the oldest due first."""
+    details = queries.invoice_details(found.invoices["invoice_id"].to_list())
+    known = found.invoices.drop("due_on", "amount_minor", "account_id", "currency")
     rows = details.join(known, on="invoice_id").sort("due_on", "invoice_number", nulls_last=True)
-    return list(rows.iter_rows(named=True))
+    by_currency: dict[str, list[Json]] = {}
+    for row in rows.iter_rows(named=True):
+        by_currency.setdefault(row["currency"], []).append(row)
+    return by_currency
 
 
 def papers_of(desk: Desk, account: Account) -> list[Paper]:

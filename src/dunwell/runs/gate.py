@@ -13,19 +13,19 @@ from dunwell.errors import RefusedError
 from dunwell.policy.model import Policy
 from dunwell.runs.desk import Desk
 from dunwell.runs.wording import amount, sentence
-from dunwell.store.cash import Receipt, receipts, unplaced_since
-from dunwell.store.queries import bank_complete_through
+from dunwell.store.cash import Receipt, receipts
+from dunwell.store.queries import bank_days
 
 
 def stale_data_reason(policy: Policy, as_of: date) -> str:
     """Say why nothing may be approved or sent on a day, and what to import; empty when the data is fresh."""
-    complete_through = bank_complete_through()
+    days = bank_days()
+    complete_through = days.complete_through
     if not _is_old(policy, as_of, complete_through):
         return ""
-    unplaced_on = unplaced_since()
-    if unplaced_on is not None and complete_through == unplaced_on - timedelta(days=1):
+    if days.is_cut_short:
         return (
-            f"Money came in on {unplaced_on} from nobody knows whom; someone who has paid might be chased."
+            f"Money came in on {days.unplaced_on} from nobody knows whom; someone who has paid might be chased."
             " Say whose it is: dunwell match list"
         )
     advice = (
@@ -98,9 +98,8 @@ class StaleData:
 def stale_days(desk: Desk) -> StaleData | None:
     """Return how bank data is too old at a desk, by the default policy; ``None`` when it is fresh."""
     policy = desk.rules.policy(desk.rules.policies.default)
-    complete_through = bank_complete_through()
-    if not _is_old(policy, desk.as_of, complete_through):
+    days = bank_days()
+    if not _is_old(policy, desk.as_of, days.complete_through):
         return None
-    unplaced_on = unplaced_since()
-    is_cause = unplaced_on is not None and complete_through == unplaced_on - timedelta(days=1)
-    return StaleData(complete_through, policy.max_data_age_days, unplaced_on if is_cause else None)
+    unplaced_on = days.unplaced_on if days.is_cut_short else None
+    return StaleData(days.complete_through, policy.max_data_age_days, unplaced_on)

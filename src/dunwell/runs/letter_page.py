@@ -68,7 +68,6 @@ def _why(desk: Desk, letter: Letter, now: Situation | None, language: str) -> Ma
         rules = rules_of(desk.workspace, run.policy_version)
         report = DayReport(run.as_of, rules, read_decisions(run.pk, letter.account_id), (), is_recorded=True)
     own = report.accounts.filter(pl.col("currency") == pl.lit(letter.currency, dtype=CURRENCY))
-    answers = why_json(
-        DayReport(report.as_of, report.rules, own, (), is_recorded=False), letter.account_id, language=language
-    )
+    report = DayReport(report.as_of, report.rules, own, (), is_recorded=False)
+    answers = why_json(report, letter.account, language=language)
     return answers[0] if answers else None

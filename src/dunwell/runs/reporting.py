@@ -14,6 +14,7 @@ from dunwell.store import queries
 from dunwell.store.cases import failed_plans
 from dunwell.store.cash import Receipt
 from dunwell.store.lookups import account_names
+from dunwell.store.models import Account
 
 _BUCKETS = {
     "current": "current_minor",
@@ -69,9 +70,11 @@ def problem_json(problem: Problem) -> dict[str, Any]:
 class _Names:
     """Who the accounts of a report are, and how far their holds have come."""
 
-    def __init__(self, report: DayReport) -> None:
-        account_ids = report.accounts["account_id"].unique().to_list()
-        self.accounts: Mapping[int, tuple[str, str]] = account_names(account_ids)
+    def __init__(self, report: DayReport, only: Account | None = None) -> None:
+        account_ids = [only.pk] if only else report.accounts["account_id"].unique().to_list()
+        self.accounts: Mapping[int, tuple[str, str]] = (
+            {only.pk: (only.account_number, only.name)} if only else account_names(account_ids)
+        )
         holds = [] if report.is_replay else queries.live_holds(account_ids).iter_rows(named=True)
         self.holds = {(hold["account_id"], hold["currency"]): str(hold["state"]) for hold in holds}
         asked = account_ids if len(account_ids) <= _FEW else None
@@ -152,19 +155,17 @@ def _references() -> dict[tuple[int, str], str]:
 
 
 def why_json(
-    report: DayReport, account_id: int, *, wants_referral: bool = False, language: str = "en"
+    report: DayReport, account: Account, *, wants_referral: bool = False, language: str = "en"
 ) -> list[dict[str, Any]]:
     """Return, per currency of one account, each rule with its numbers and what would change the outcome.
 
     Where the action leaves a decision to a person, what the policy offers stands beside it: ``alternatives``, and for
     a referral, or when it is asked for, its ``referral`` test.
     """
-    names = _Names(report)
-    account = queries.accounts_by_id([account_id])[account_id]
-    customer = Customer(account.country, account.party_type, failed_plans(account_id))
+    names = _Names(report, account)
     return [
-        _why(row, report, names, language) | _choices(row, report, customer, wants_referral=wants_referral)
-        for row in _own_rows(report, account_id)
+        _why(row, report, names, language) | _choices(row, report, account, wants_referral=wants_referral)
+        for row in _own_rows(report, account.pk)
     ]
 
 
@@ -183,11 +184,14 @@ def _why(row: Mapping[str, Any], report: DayReport, names: _Names, language: str
     }
 
 
-def _choices(row: Mapping[str, Any], report: DayReport, customer: Customer, *, wants_referral: bool) -> dict[str, Any]:
+def _choices(row: Mapping[str, Any], report: DayReport, account: Account, *, wants_referral: bool) -> dict[str, Any]:
     """What a person may choose from; ``None`` where there is nothing to choose."""
     policy = report.rules.policy(row["policy"])
     is_open_question = row["action"] in ("review", "refer")
     is_referral = wants_referral or row["action"] == "refer"
+    if not (is_open_question or is_referral):
+        return {"alternatives": None, "referral": None}
+    customer = Customer(account.country, account.party_type, failed_plans(account.pk))
     return {
         "alternatives": alternatives(row, policy, customer, report.as_of) if is_open_question else None,
         "referral": referral(row, policy, customer, report.rules.legal) if is_referral else None,

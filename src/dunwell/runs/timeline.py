@@ -151,7 +151,7 @@ def _decisions(account: Account, language: str) -> Iterator[Happening]:
     before: dict[str, tuple[str, str]] = {}
     days = dict(Run.objects.values_list("pk", "as_of"))
     told = ("currency", "action", "step", "total_due_minor")
-    rows = read_history(account.pk, *told).select("run_id", *told).iter_rows()
+    rows = read_history(account.pk, *told, run_ids=days).select("run_id", *told).iter_rows()
     for key, (run_id, currency, action, step, due_minor) in enumerate(sorted(rows, key=lambda row: days[row[0]])):
         on = days[run_id]
         now = (action, step if action != "none" else "")

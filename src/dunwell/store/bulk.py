@@ -123,6 +123,11 @@ def json(expression: str) -> str:
     return expression if is_sqlite() else f"CAST({expression} AS jsonb)"
 
 
+def nothing(dtype: pl.DataType) -> str:
+    """Return the SQL of a null of a type; PostgreSQL must know the types of all parts of a union."""
+    return f"CAST(NULL AS {_pg_type(dtype)})"
+
+
 def append(table: str, rows: pl.DataFrame) -> None:
     """Add rows to a table of the same column names; every constraint is checked."""
     columns = ", ".join(f'"{name}"' for name in rows.columns)

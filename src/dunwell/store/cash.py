@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
-from django.db.models import Min
 
 from dunwell.ledger.bank import STORED_ENTRY
 from dunwell.ledger.frames import REOPENING_KINDS
@@ -178,11 +177,10 @@ def batch_kin(bank_references: Collection[str], batches_of: Collection[str]) -> 
     )
 
 
-def unplaced_since() -> date | None:
-    """Return the day of the earliest money that came in from nobody knows whom; ``None``: all of it has its place."""
-    rows = BankEntry.objects.filter(state="unmatched", direction="in", is_reversal=False)
-    day: date | None = rows.aggregate(day=Min("booked_on"))["day"]
-    return day
+UNPLACED_SINCE_SQL = (
+    "SELECT min(booked_on) FROM store_bankentry WHERE state = 'unmatched' AND direction = 'in' AND NOT is_reversal"
+)
+"""The day of the earliest money that came in from nobody knows whom; null: all of it has its place."""
 
 
 def receipts(account_ids: Collection[int] | None = None) -> list[Receipt]:

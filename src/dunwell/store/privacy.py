@@ -145,12 +145,10 @@ def _rows(model: type[Model], name: str, account: Account) -> QuerySet[Any]:
 
 def documents_of(account: Account) -> list[str]:
     """Return the paths, below ``documents/``, of the papers that rows about a customer name."""
-    rows = (
-        *Invoice.objects.filter(account=account).values_list("document", flat=True),
-        *Application.objects.filter(account=account).values_list("document", flat=True),
-        account.contract_document,
-    )
-    return sorted({name for name in rows if name})
+    of_invoices = Invoice.objects.filter(account=account).exclude(document="").values_list("document")
+    of_applications = Application.objects.filter(account=account).exclude(document="").values_list("document")
+    names = {name for (name,) in of_invoices.union(of_applications)} | {account.contract_document}
+    return sorted(name for name in names if name)
 
 
 def documents_named() -> frozenset[str]:

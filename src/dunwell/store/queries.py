@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet, TextField, Value
 
 from dunwell.ledger.frames import CURRENCY
 from dunwell.store import audit, bulk
-from dunwell.store.cash import unplaced_since
+from dunwell.store.cash import UNPLACED_SINCE_SQL
 from dunwell.store.matches import ACT
 from dunwell.store.models import (
     HOLD_LIVE,
@@ -126,13 +126,11 @@ def past_requests(account_id: int, currency: str, since_on: date, until_on: date
     letters = Letter.objects.filter(
         account_id=account_id, currency=currency, is_request=True, state__in=LETTER_SENT, sent_on__range=days
     )
-    before = [PastRequest(e.on, e.kind, e.channel, e.step) for e in events]
-    written = [
-        PastRequest(x.sent_on, "request", x.channel, x.step, x.kind, x.reference)
-        for x in letters
-        if x.sent_on is not None
-    ]
-    return sorted([*before, *written], key=lambda request: (request.on, request.step))
+    nothing, request = (Value(text, TextField()) for text in ("", "request"))
+    before = events.values_list("on", "kind", "channel", "step", nothing, nothing)
+    written = letters.values_list("sent_on", request, "channel", "step", "kind", "reference")
+    found = [PastRequest(*row) for row in before.union(written, all=True)]
+    return sorted(found, key=lambda one: (one.on, one.step))
 
 
 def latest_run() -> Run | None:
@@ -224,14 +222,46 @@ def holds(*, states: Collection[str] = HOLD_LIVE, account_number: str = "") -> Q
     return found.filter(account__account_number=account_number) if account_number else found
 
 
-def bank_complete_through() -> date | None:
-    """Return through which day bank data is complete, by all imports together (product §2.4).
+@dataclass(frozen=True, slots=True)
+class BankDays:
+    """Through which day imports say that bank data is complete, and since when money has nobody's name."""
 
-    Money that came in from nobody knows whom may be anybody's: the day before it is the last one that is known.
-    """
-    newest: Mapping[str, date | None] = ImportBatch.objects.aggregate(day=Max("bank_complete_through"))
-    day, unplaced_on = newest["day"], unplaced_since()
-    return min(day, unplaced_on - timedelta(days=1)) if day is not None and unplaced_on is not None else day
+    imported_through: date | None
+    unplaced_on: date | None
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether money from nobody knows whom ends the days that are known: it may be anybody's."""
+        return (
+            self.imported_through is not None
+            and self.unplaced_on is not None
+            and self.unplaced_on - timedelta(days=1) <= self.imported_through
+        )
+
+    @property
+    def complete_through(self) -> date | None:
+        """The last day that is known, by all imports together (product §2.4)."""
+        if self.is_cut_short and self.unplaced_on is not None:
+            return self.unplaced_on - timedelta(days=1)
+        return self.imported_through
+
+
+def bank_days() -> BankDays:
+    """Return through which day it is known what came in."""
+    with bulk.reading():
+        return BankDays(*bulk.frame(_BANK_DAYS_SQL, _BANK_DAYS).row(0))
+
+
+_BANK_DAYS = pl.Schema({"imported_through": pl.Date(), "unplaced_on": pl.Date()})
+_BANK_DAYS_SQL = (
+    "SELECT (SELECT max(bank_complete_through) FROM store_importbatch) AS imported_through,"
+    f" ({UNPLACED_SINCE_SQL}) AS unplaced_on"
+)
+
+
+def bank_complete_through() -> date | None:
+    """Return through which day bank data is complete; ``None`` when nobody has said so."""
+    return bank_days().complete_through
 
 
 def latest_batch_id() -> int:

@@ -10,6 +10,7 @@ from dunwell.assess.instalments import entries_by_instalment, events_by_instalme
 from dunwell.ledger.frames import ACCOUNTS, ENTRIES, EVENTS, INVOICES, ORDERS, Ledger
 from dunwell.store import bulk
 from dunwell.store.models import CALL_ANSWERS, CALL_REQUESTS, LETTER_SENT
+from dunwell.store.reading_few import FEW_ACCOUNTS, ITEMS, ledger_of, part
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -58,8 +59,6 @@ _EVENT_SOURCES = (
     ("store_call", _ANSWERS, f"outcome IN ({_listed(CALL_ANSWERS)})"),
 )
 _FOREVER = date.max
-_FEW_ACCOUNTS = 10_000
-"""How long a condition that names accounts may be for all events to be asked for at once, in characters."""
 
 # An order counts from the day it was approved or released until it is held, refused or invoiced; what it was on a day
 # is told by its last move on or before it. An invoice that names the order takes its place at once.
@@ -78,6 +77,8 @@ def read_ledger(as_of: date | None = None, account_ids: Collection[int] | None =
     Events are those imported, the requests really sent, and the holds with their releases. With ``as_of``, entries
     and events dated later are not read; the engine would not look at them.
     """
+    if account_ids is not None and len(account_ids) <= FEW_ACCOUNTS:
+        return _read_few(as_of, account_ids)
     own = "" if account_ids is None else bulk.among("account_id", account_ids)
     own_accounts = "" if account_ids is None else bulk.among("id", account_ids)
     with bulk.reading():
@@ -90,6 +91,45 @@ def read_ledger(as_of: date | None = None, account_ids: Collection[int] | None =
         )
         items = _instalments("true" if account_ids is None else bulk.among("v.account_id", account_ids))
     return _by_instalment(ledger, items) if items.height else ledger
+
+
+def _read_few(as_of: date | None, account_ids: Collection[int]) -> Ledger:
+    """Read the ledger of a few accounts in one question."""
+    own = bulk.among("account_id", account_ids)
+    day = (as_of or _FOREVER).isoformat()
+    parts = [
+        part("account", _ACCOUNT, f"FROM store_account WHERE {bulk.among('id', account_ids)}"),
+        part("invoice", _INVOICE, f"FROM store_invoice WHERE {own}"),
+        part("entry", _as_called(ENTRIES), f"FROM store_entry WHERE {own} AND {_until(as_of, 'paid_on')}"),
+        part("order", _as_called(ORDERS), f"FROM ({_ORDERS_SQL.format(day=day)} AND {own}) o"),
+    ]
+    for table, columns, meant in _EVENT_SOURCES:
+        fields = {name: expression.format(day=day) for name, expression in columns.items()}
+        happened = f"FROM {table} WHERE {meant} AND {_until(as_of, columns['on'])} AND {own}"
+        parts.append(part("event", fields, happened))
+    with bulk.reading():
+        ledger, invoices = ledger_of(parts)
+    accounts, events = _without_blanks(ledger.accounts, "policy"), _without_blanks(ledger.events, "channel", "step")
+    ledger = replace(ledger, accounts=accounts, events=events)
+    items = _items_of(invoices)
+    return _by_instalment(ledger, items) if items.height else ledger
+
+
+def _as_called(schema: pl.Schema) -> dict[str, str]:
+    return {name: f'"{name}"' for name in schema}
+
+
+_ACCOUNT = {**_as_called(ACCOUNTS), "account_id": "id"}
+_INVOICE = {**_as_called(INVOICES), **_as_called(ITEMS), "invoice_id": "id"}
+
+
+def _items_of(invoices: pl.DataFrame) -> pl.DataFrame:
+    """Return the instalments of the invoices that have several, as :func:`_instalments` does."""
+    key = ["account_id", "invoice_number"]
+    several = invoices.filter(pl.col("instalment").max().over(key) > 1)
+    first = several.filter(pl.col("instalment") == 1).select(*key, "invoice_id")
+    items = several.select(*key, pl.col("invoice_id").alias("item_id"), "instalment", "due_on", "amount_minor")
+    return items.join(first, on=key).drop(key)
 
 
 def _by_instalment(ledger: Ledger, items: pl.DataFrame) -> Ledger:
@@ -116,7 +156,7 @@ def _invoices(own: str) -> pl.DataFrame:
 def _instalments(own: str) -> pl.DataFrame:
     """Return the instalments of the invoices that have several, each with the first one of its invoice."""
     key = pl.Schema({"account_id": pl.Int64(), "invoice_number": pl.String()})
-    schema = pl.Schema({**key, **_ITEMS})
+    schema = pl.Schema({**key, **_ITEM})
     if not bulk.scalar("SELECT EXISTS (SELECT 1 FROM store_invoice WHERE instalment > 1)"):
         return pl.DataFrame(schema=schema)
     rows = bulk.frame(
@@ -129,7 +169,7 @@ def _instalments(own: str) -> pl.DataFrame:
     return rows.join(first, on=list(key)).drop(key)
 
 
-_ITEMS = pl.Schema({"item_id": pl.Int64, "instalment": pl.Int64, "due_on": pl.Date, "amount_minor": pl.Int64})
+_ITEM = pl.Schema({"item_id": pl.Int64, "instalment": pl.Int64, "due_on": pl.Date, "amount_minor": pl.Int64})
 """What is read of an instalment, beside the invoice to which it belongs."""
 
 
@@ -152,10 +192,7 @@ def _events(own: str, as_of: date | None) -> pl.DataFrame:
         fields = ", ".join(f'{columns.get(name, "NULL").format(day=day)} AS "{name}"' for name in EVENTS)
         sql = f"SELECT {fields} FROM {table} WHERE {meant} AND {_until(as_of, columns['on'])} AND {{part}}"
         sources.append((table, sql))
-    if own and len(own) <= _FEW_ACCOUNTS:  # in one question: somebody waits for it
-        told = bulk.frame(" UNION ALL ".join(sql.format(part=own) for _table, sql in sources), EVENTS)
-    else:
-        told = pl.concat([bulk.table_frame(sql, EVENTS, table, own) for table, sql in sources])
+    told = pl.concat([bulk.table_frame(sql, EVENTS, table, own) for table, sql in sources])
     return _without_blanks(told, "channel", "step")
 
 

@@ -149,9 +149,9 @@ def read_looks(run_id: int) -> pl.DataFrame:
     return _standing(run_id, LOOKS).select(list(LOOKS))
 
 
-def read_history(account_id: int, *names: str) -> pl.DataFrame:
-    """Return every decision on an account, run by run, with ``run_id``: those columns, or all that are kept."""
-    runs = Run.objects.order_by("id").values_list("id", flat=True)
+def read_history(account_id: int, *names: str, run_ids: Collection[int] | None = None) -> pl.DataFrame:
+    """Return the decisions of some runs, or of all, on an account, with ``run_id``: those columns, or all kept ones."""
+    runs = Run.objects.order_by("id").values_list("id", flat=True) if run_ids is None else run_ids
     wanted = pl.Schema({name: _KEPT[name] for name in ("account_id", *names)}) if names else _KEPT
     return decision_chunks.read(runs, wanted, account_id)
 

@@ -1,0 +1,63 @@
+"""The ledger of a few accounts, asked for at once, because somebody waits for it.
+
+Each table is a part of one question with the columns of all of them; a column that a table does not have is null.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+
+import polars as pl
+
+from dunwell.ledger.frames import ACCOUNTS, ENTRIES, EVENTS, INVOICES, ORDERS, Ledger
+from dunwell.store import bulk
+
+FEW_ACCOUNTS = 50
+
+ITEMS = pl.Schema({"instalment": pl.Int64, "invoice_number": pl.String})
+"""What is read of an invoice besides, to know whether it is in instalments."""
+
+_PARTS: Mapping[str, pl.Schema] = {
+    "account": ACCOUNTS,
+    "invoice": pl.Schema({**INVOICES, **ITEMS}),
+    "entry": ENTRIES,
+    "event": EVENTS,
+    "order": ORDERS,
+}
+_PART = "ledger_part"
+
+
+@cache
+def _wide() -> pl.Schema:
+    """The columns of all parts; the kinds of entries and of events are different ones, so they come as text."""
+    columns = {name: dtype for schema in _PARTS.values() for name, dtype in schema.items()}
+    return pl.Schema({_PART: pl.String(), **columns, "kind": pl.String()})
+
+
+def part(name: str, columns: Mapping[str, str], rest: str) -> str:
+    """Return the question for one part; ``columns`` says what each of its columns is in the table."""
+    fields = (
+        f'{columns[column]} AS "{column}"' if column in columns else f'{bulk.nothing(dtype)} AS "{column}"'
+        for column, dtype in _wide().items()
+        if column != _PART
+    )
+    return f"SELECT '{name}' AS {_PART}, {', '.join(fields)} {rest}"
+
+
+def ledger_of(parts: list[str]) -> tuple[Ledger, pl.DataFrame]:
+    """Return the ledger that parts tell of, and its invoices with the columns of ``ITEMS``."""
+    rows = bulk.frame(" UNION ALL ".join(parts), _wide())
+    found = {name: _own(rows, name, schema) for name, schema in _PARTS.items()}
+    invoices = found["invoice"]
+    ledger = Ledger(
+        accounts=found["account"],
+        invoices=invoices.select(list(INVOICES)),
+        entries=found["entry"],
+        events=found["event"],
+        orders=found["order"],
+    )
+    return ledger, invoices
+
+
+def _own(rows: pl.DataFrame, name: str, schema: pl.Schema) -> pl.DataFrame:
+    own = rows.filter(pl.col(_PART) == name)
+    return own.select(pl.col(column).cast(dtype) if column == "kind" else column for column, dtype in schema.items())
