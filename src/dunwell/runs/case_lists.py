@@ -8,10 +8,12 @@ from typing import Any
 from django.db.models import BigIntegerField, Count, DateField, Expression, F, Field, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
+from dunwell.runs.called import accounts_called
+from dunwell.runs.kept import moment
 from dunwell.store.cases import MODELS
 from dunwell.store.claims import Case, kind_of
 from dunwell.store.models import Account
-from dunwell.store.queries import accounts_called
+from dunwell.store.workspace import Workspace
 
 OPEN_STATES: Mapping[str, tuple[str, ...]] = {
     "promise": ("made",),
@@ -79,14 +81,14 @@ def _first(case: Case, names: tuple[str, ...]) -> Any:
     return next((value for name in names if (value := getattr(case, name, None)) is not None), None)
 
 
-def case_query(kind: str, state: str = "", words: str = "") -> QuerySet[Any]:
+def case_query(workspace: Workspace, kind: str, state: str = "", words: str = "") -> QuerySet[Any]:
     """Return the cases of a kind in a state (``open``: all that are; empty: any), of the customers called ``words``.
 
     Open ones come oldest first, as they are to be worked through; the others newest first.
     """
     found = _of_kind(kind)
     if words.strip():
-        found = found.filter(account__in=accounts_called(words))
+        found = found.filter(account__in=accounts_called(moment(workspace), words))
     if state == "open":
         return found.filter(state__in=OPEN_STATES[kind]).order_by("id")
     return (found.filter(state=state) if state else found).order_by("-id")

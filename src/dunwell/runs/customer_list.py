@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from dunwell.ledger.frames import CURRENCY
+from dunwell.runs.called import accounts_called
 from dunwell.runs.kept import kept, moment
 from dunwell.runs.standing import Standing
 from dunwell.store import queries
@@ -62,7 +63,9 @@ class CustomerList:
 def customer_list(workspace: Workspace, now: Standing | None, choice: str, words: str, page: int) -> CustomerList:
     """Return a page of the customers called ``words`` (empty: all) of whom ``choice`` is true (empty: any)."""
     at = moment(workspace) if now is None else now.moment
-    everybody = _named(kept(at, "customers", lambda _before: _everybody(now)), words)
+    everybody = kept(at, "customers", lambda _before: _everybody(now))
+    if words.strip():
+        everybody = everybody.filter(pl.col("account_id").is_in(accounts_called(at, words)))
     counts = {name: int(everybody.select(is_so.sum()).item()) for name, is_so in _CHOSEN.items()}
     found = everybody.filter(_CHOSEN[choice]) if choice in _CHOSEN else everybody
     pages = max(1, -(-found.height // PAGE_ROWS))
@@ -95,12 +98,6 @@ def held_before() -> pl.Expr:
 def _nobody() -> pl.DataFrame:
     counted = dict.fromkeys(_FIGURES, pl.Int64())
     return pl.DataFrame(schema={**counted, "currency": CURRENCY, "before": pl.String()})
-
-
-def _named(rows: pl.DataFrame, words: str) -> pl.DataFrame:
-    if not words.strip():
-        return rows
-    return rows.filter(pl.col("account_id").is_in(queries.accounts_called(words)))
 
 
 def _customer(row: Mapping[str, Any], names: Mapping[int, tuple[str, str]]) -> Customer:

@@ -13,13 +13,12 @@ from statistics import median
 import polars as pl
 
 from dunwell.assess.engine import assess
-from dunwell.runs.kept import Moment, kept, moment
+from dunwell.runs.kept import LEAVE_THE_LEDGER, Moment, kept, moment
 from dunwell.runs.rules import rules_on
 from dunwell.runs.standing import Standing
 from dunwell.runs.versions import ledger_on
 from dunwell.store import audit, outcomes
 from dunwell.store.lookups import account_names
-from dunwell.store.models import CASE_KINDS
 from dunwell.store.workspace import Workspace
 
 BUCKETS = ("current", "1_30", "31_60", "61_90", "over_90")
@@ -185,14 +184,10 @@ class _Moved:
 
 def _moved(at: Moment, as_of: date, before: _Moved | None) -> _Moved:
     """Read it; or take over what was known, when nothing was imported, paid or sent since."""
-    if before is not None and audit.acts_since(before.after_act) <= _LEAVE_THE_LEDGER:
+    if before is not None and audit.acts_since(before.after_act) <= LEAVE_THE_LEDGER:
         return replace(before, after_act=at.number)
     month, quarter = (as_of - timedelta(days=days) for days in (MONTH_DAYS, BILLED_DAYS))
     return _Moved(at.number, outcomes.sums(quarter, month, as_of), list(_steps(as_of)))
-
-
-_LEAVE_THE_LEDGER = frozenset((*CASE_KINDS, *audit.OF_PEOPLE, "run", "withdraw", "hold", "call", "note", "backup"))
-"""Acts that neither change what is owed nor send a letter."""
 
 
 def aged_by_currency(accounts: pl.DataFrame) -> list[Aged]:

@@ -8,14 +8,15 @@ import polars as pl
 from django.db.models import Count, F, Q, QuerySet
 
 from dunwell.runs import holding
+from dunwell.runs.called import accounts_called
 from dunwell.runs.customer_list import held_before
 from dunwell.runs.desk import Desk
-from dunwell.runs.kept import kept
+from dunwell.runs.kept import kept, moment
 from dunwell.runs.standing import Standing
 from dunwell.store import queries
 from dunwell.store.lookups import account_names
 from dunwell.store.models import Hold
-from dunwell.store.queries import accounts_called
+from dunwell.store.workspace import Workspace
 
 COLUMNS = ("proposed", "approved", "notified", "in_force", "released")
 LATELY_DAYS = 30
@@ -110,11 +111,11 @@ def hold_counts(as_of: date) -> dict[str, int]:
     return {state: total for state, (total, __) in by_state.items()} | {LATELY: lately}
 
 
-def hold_query(state: str, words: str = "") -> QuerySet[Hold]:
+def hold_query(workspace: Workspace, state: str, words: str = "") -> QuerySet[Hold]:
     """Return the holds in a state (empty: any), newest first, of the customers called ``words``."""
     found = Hold.objects.select_related("account", "letter").order_by("-id")
     if words.strip():
-        found = found.filter(account__in=accounts_called(words))
+        found = found.filter(account__in=accounts_called(moment(workspace), words))
     return found.filter(state=state) if state else found
 
 

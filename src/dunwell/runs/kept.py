@@ -12,12 +12,17 @@ from threading import Lock, RLock
 from typing import Any, TypeVar
 
 from dunwell.store import audit
+from dunwell.store.models import CASE_KINDS
 from dunwell.store.workspace import Workspace
 
 Answer = TypeVar("Answer")
 
 KEPT_MAX = 16
 """So many answers are kept, those asked for last; one of 100,000 customers takes some 50 MB."""
+
+
+LEAVE_THE_LEDGER = frozenset((*CASE_KINDS, *audit.OF_PEOPLE, "run", "withdraw", "hold", "call", "note", "backup"))
+"""Acts that import, erase and send nothing: what is kept of customers, invoices, payments and requests stays true."""
 
 
 @dataclass(frozen=True, slots=True)

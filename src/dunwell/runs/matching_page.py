@@ -8,10 +8,12 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from dunwell.runs import matching
+from dunwell.runs.called import accounts_called
+from dunwell.runs.kept import moment
 from dunwell.runs.matching import Wish
-from dunwell.store import queries
 from dunwell.store.matches import read_parts
 from dunwell.store.models import BANK_ENTRY_WAITING, Account, BankEntry, BankMove, BankProposal
+from dunwell.store.workspace import Workspace
 
 LISTS: Mapping[str, Sequence[str]] = {
     "waiting": BANK_ENTRY_WAITING,
@@ -69,17 +71,17 @@ class Choice:
     amount_minor: int | None
 
 
-def entries(which: str, words: str) -> QuerySet[BankEntry]:
+def entries(workspace: Workspace, which: str, words: str) -> QuerySet[BankEntry]:
     """Return the entries of a list, whose payer, remittance or reference has ``words``; waiting ones oldest first."""
     rows = BankEntry.objects.filter(state__in=LISTS[which])
     if words:
-        rows = rows.filter(Q(payer_name__icontains=words) | Q(remittance__icontains=words) | _is_for(words))
+        accounts = accounts_called(moment(workspace), words)
+        rows = rows.filter(Q(payer_name__icontains=words) | Q(remittance__icontains=words) | _is_for(accounts))
     return rows.order_by("booked_on", "id") if which == "waiting" else rows.order_by("-booked_on", "-id")
 
 
-def _is_for(words: str) -> Q:
-    """Those proposed for, or applied to, customers so called."""
-    accounts = queries.accounts_called(words)
+def _is_for(accounts: Sequence[int]) -> Q:
+    """Those proposed for, or applied to, some customers."""
     proposed = BankProposal.objects.filter(account__in=accounts).values("bankentry_id")
     return Q(pk__in=proposed) | Q(account__in=accounts)
 
@@ -120,11 +122,11 @@ def _proposal(one: BankProposal) -> Proposal:
     return Proposal(one.rank, number, name, one.sureness, one.score, parts, one.reasons)
 
 
-def customers(words: str) -> list[Account]:
+def customers(workspace: Workspace, words: str) -> list[Account]:
     """Return the first customers whose number or name has ``words``."""
     if not words:
         return []
-    found = Account.objects.filter(pk__in=queries.accounts_called(words)[:CUSTOMERS_SHOWN])
+    found = Account.objects.filter(pk__in=accounts_called(moment(workspace), words)[:CUSTOMERS_SHOWN])
     return list(found.order_by("name", "account_number"))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from dunwell.assess.reasons import summarise
+from dunwell.runs.called import accounts_called
 from dunwell.runs.decided import decided_by
 from dunwell.runs.kept import Moment, kept, moment
 from dunwell.runs.rules import Rules, rules_on
@@ -114,7 +115,7 @@ def worklist_page(now: Standing, wanted: Wanted, language: str = "en") -> Workli
     todo = kept(now.moment, "to do", lambda _before: _to_do(now))
     counts = dict(todo["action"].cast(pl.String).value_counts().iter_rows())
     chosen = todo if not wanted.action else todo.filter(pl.col("action") == wanted.action)
-    chosen = _named(chosen, wanted.words)
+    chosen = _named(now.moment, chosen, wanted.words)
     pages = max(1, -(-chosen.height // PAGE_ROWS))
     page = min(max(wanted.page, 1), pages)
     shown = chosen.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
@@ -145,11 +146,8 @@ def _acted_on(now: Standing) -> list[int]:
     return sorted(touched or ())
 
 
-def _named(rows: pl.DataFrame, words: str) -> pl.DataFrame:
-    if not words.strip():
-        return rows
-    found = queries.accounts_called(words)
-    return rows.filter(pl.col("account_id").is_in(found))
+def _named(at: Moment, rows: pl.DataFrame, words: str) -> pl.DataFrame:
+    return rows.filter(pl.col("account_id").is_in(accounts_called(at, words))) if words.strip() else rows
 
 
 def _tasks(now: Standing, rows: pl.DataFrame, language: str) -> list[Task]:

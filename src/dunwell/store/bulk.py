@@ -3,7 +3,8 @@
 Everything goes through Django's own connection, so that bulk rows and ORM rows share one transaction. A second
 SQLite library in the process, as the Arrow drivers bring one, drops the file locks of the first when it closes the
 file, and the database is destroyed (https://www.sqlite.org/howtocorrupt.html, section 2.2.1). Rows travel as text
-that the database and Polars build and parse in C: on PostgreSQL by COPY, out of SQLite as one text per column.
+that the database and Polars build and parse in C: out as one text per column, into PostgreSQL by COPY. (Out of it COPY
+gives a message per row, which costs twenty times as much as the text.)
 
 SQL in this room runs on both databases.
 """
@@ -89,7 +90,7 @@ def frame(sql: str, schema: pl.Schema) -> pl.DataFrame:
     A text that is null comes back empty; in any other type an empty value is null.
     """
     raw = {name: pl.String() if dtype == pl.Boolean else dtype for name, dtype in schema.items()}
-    rows = _columns(sql, raw) if is_sqlite() else _copied(sql, raw)
+    rows = _columns(sql, raw) if is_sqlite() else _told(sql, raw)
     return rows.with_columns(*_finished(schema))
 
 
@@ -233,12 +234,30 @@ def _columns(sql: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
     few = _few(sql, schema)
     if few is not None:
         return few
-    count, texts = _joined(sql, schema, _sqlite_field)
-    if not count:
-        return pl.DataFrame(schema=schema)
-    if not all(_is_apart(text, count) for text in texts):
+    _count, texts = _texts(sql, schema)
+    return _parsed(texts, schema)
+
+
+def _told(sql: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """Return the rows of a PostgreSQL query, each column taken as one text; a small answer is taken apart here."""
+    count, texts = _texts(sql, schema)
+    if count > FEW_ROWS:
+        return _parsed(texts, schema)
+    values = [text.decode().split(_END) if count else [] for text in texts]
+    return pl.DataFrame([_small_series(*column, own) for column, own in zip(schema.items(), values, strict=True)])
+
+
+def _texts(sql: str, schema: Mapping[str, pl.DataType]) -> tuple[int, list[bytes]]:
+    """How many rows there are, and each column as a text of which no value has the control characters in it."""
+    count, texts = _joined(sql, schema, _field)
+    if count and not all(_is_apart(text, count) for text in texts):
         count, texts = _joined(sql, schema, _blanked_field)
-    return pl.DataFrame([_series(text, name, dtype) for text, (name, dtype) in zip(texts, schema.items(), strict=True)])
+    return count, texts
+
+
+def _parsed(texts: Sequence[bytes], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """The values of texts that each end a value as the next begins; none of no rows."""
+    return pl.DataFrame([_series(text, *column) for text, column in zip(texts, schema.items(), strict=True)])
 
 
 def _few(sql: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame | None:
@@ -271,11 +290,12 @@ def _small_series(name: str, dtype: pl.DataType, values: list[Any]) -> pl.Series
 def _joined(
     sql: str, schema: Mapping[str, pl.DataType], field: Callable[[str, pl.DataType], str]
 ) -> tuple[int, list[bytes]]:
-    fields = ", ".join(f"CAST(group_concat({field(*column)}, '{_END}') AS BLOB)" for column in schema.items())
+    together = "CAST(group_concat({}, '{}') AS BLOB)" if is_sqlite() else "string_agg({}, '{}')"
+    fields = ", ".join(together.format(field(*column), _END) for column in schema.items())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), {fields} FROM ({sql})")
+        cursor.execute(f"SELECT count(*), {fields} FROM ({sql}) q")
         count, *texts = cursor.fetchone()
-    return count, texts
+    return count, texts if is_sqlite() else [(text or "").encode() for text in texts]
 
 
 def _is_apart(text: bytes, count: int) -> bool:
@@ -283,12 +303,13 @@ def _is_apart(text: bytes, count: int) -> bool:
     return text.count(_END.encode()) == count - 1 and _NEVER.encode() not in text
 
 
-def _sqlite_field(name: str, _dtype: pl.DataType) -> str:
-    return f"COALESCE(\"{name}\", '')"  # group_concat leaves nulls out
+def _field(name: str, _dtype: pl.DataType) -> str:
+    text = f'"{name}"' if is_sqlite() else f'CAST("{name}" AS text)'
+    return f"COALESCE({text}, '')"  # nulls would be left out
 
 
 def _blanked_field(name: str, dtype: pl.DataType) -> str:
-    known = _sqlite_field(name, dtype)
+    known = _field(name, dtype)
     return known if dtype != pl.String else f"replace(replace({known}, '{_END}', ' '), '{_NEVER}', ' ')"
 
 
@@ -297,18 +318,6 @@ def _series(text: bytes, name: str, dtype: pl.DataType) -> pl.Series:
     return pl.read_csv(
         text + _END.encode(), has_header=False, schema={name: dtype}, separator=_NEVER, eol_char=_END, quote_char=None
     ).to_series()
-
-
-def _copied(sql: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """Return the rows of a PostgreSQL query, which come as CSV."""
-    # an empty text would be quoted, and a quoted nothing is no null
-    columns = ", ".join(
-        f"NULLIF(\"{name}\", '')" if isinstance(dtype, pl.Enum) else f'"{name}"' for name, dtype in schema.items()
-    )
-    query = f"COPY (SELECT {columns} FROM ({sql}) q) TO STDOUT (FORMAT csv)"
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(query) as copy:
-        text = b"".join(copy)
-    return pl.read_csv(text, has_header=False, schema=dict(schema)) if text else pl.DataFrame(schema=schema)
 
 
 def _copy_in(target: str, rows: pl.DataFrame) -> None:
@@ -349,7 +358,7 @@ def _pg_type(dtype: pl.DataType) -> str:
 def _finished(schema: pl.Schema) -> Sequence[pl.Expr]:
     texts = [pl.col(name).fill_null("") for name, dtype in schema.items() if dtype == pl.String]
     truths = [
-        pl.col(name).replace_strict({"1": True, "t": True, "0": False, "f": False}, return_dtype=pl.Boolean)
+        pl.col(name).replace_strict({"1": True, "true": True, "0": False, "false": False}, return_dtype=pl.Boolean)
         for name, dtype in schema.items()
         if dtype == pl.Boolean
     ]

@@ -29,6 +29,15 @@ def account_numbers() -> pl.DataFrame:
 _NUMBERS = pl.Schema({"account_id": pl.Int64, "account_number": pl.String})
 
 
+def all_names() -> pl.DataFrame:
+    """Return every account's key, number and name."""
+    with bulk.reading():
+        return bulk.frame("SELECT id AS account_id, account_number, name FROM store_account", _NAMES)
+
+
+_NAMES = pl.Schema({**_NUMBERS, "name": pl.String})
+
+
 def holds_given_up(on: date) -> pl.DataFrame:
     """Return the accounts and currencies whose proposed hold was withdrawn on a day."""
     moves = HoldTransition.objects.filter(to_state="withdrawn", on=on)

@@ -84,15 +84,6 @@ def has_accounts() -> bool:
     return Account.objects.exists()
 
 
-def accounts_called(words: str) -> list[int]:
-    """Return the keys of the accounts whose number begins with ``words`` or whose name has every one of them."""
-    by_name = Q()
-    for word in words.split():
-        by_name &= Q(name__icontains=word)
-    found = Account.objects.filter(by_name | Q(account_number__istartswith=words.strip()))
-    return list(found.values_list("pk", flat=True))
-
-
 def accounts_by_id(account_ids: Collection[int]) -> dict[int, Account]:
     """Return accounts by their key; unknown keys are left out."""
     return Account.objects.in_bulk(list(account_ids))

@@ -64,7 +64,7 @@ def _listing(kind: str) -> Callable[..., HttpResponse]:
     def list_cases(request: HttpRequest) -> HttpResponse:
         state, words = request.GET.get("state", "open"), request.GET.get("q", "")
         chosen = state if state in ("open", *_STATES[kind]) else ""
-        page = page_of(request, case_query(kind, chosen, words))
+        page = page_of(request, case_query(place.workspace(), kind, chosen, words))
         counts = state_counts(kind)
         values = {
             "request": request,

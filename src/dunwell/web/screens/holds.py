@@ -36,7 +36,7 @@ def holds(request: HttpRequest) -> HttpResponse:
     values = {"counts": counts, "states": HOLD_STATES, "state": state, "words": words, "live": HOLD_LIVE}
     if not state and not words:
         return TemplateResponse(request, "holds.html", values | _board(counts))
-    found = hold_query(state if state in HOLD_STATES else "", words)
+    found = hold_query(place.workspace(), state if state in HOLD_STATES else "", words)
     return TemplateResponse(request, "holds.html", {**values, "request": request, "list": page_of(request, found)})
 
 

@@ -13,6 +13,8 @@ from dunwell.letters.content import LetterContent
 from dunwell.letters.email import as_html, email_subject
 from dunwell.runs import approving, desk_letters
 from dunwell.runs.annexes import content_files
+from dunwell.runs.called import accounts_called
+from dunwell.runs.kept import moment
 from dunwell.runs.letter_page import letter_page
 from dunwell.runs.plain_text import as_text
 from dunwell.runs.rendering import content_of, email_bytes, safe_name
@@ -44,7 +46,9 @@ def letters(request: HttpRequest) -> HttpResponse:
     found = queries.letters(states=(state,) if state in LETTER_STATES else ()).order_by("-id")
     words = request.GET.get("q", "").strip()
     if words:
-        found = found.filter(account__in=queries.accounts_called(words)) | found.filter(reference__icontains=words)
+        found = found.filter(account__in=accounts_called(moment(place.workspace()), words)) | found.filter(
+            reference__icontains=words
+        )
     values = {"list": page_of(request, found), "state": state, "states": _STATES, "words": words}
     part = wants_part(request)
     return TemplateResponse(request, "partials/letters.html" if part else "letters.html", values)

@@ -33,7 +33,7 @@ def matching(request: HttpRequest) -> HttpResponse:
     which = asked if asked in LISTS else "waiting"
     words = request.GET.get("q", "").strip()
     counts = matching_page.counts()
-    rows = matching_page.entries(which, words)
+    rows = matching_page.entries(place.workspace(), which, words)
     page = page_of(request, rows, _ENTRIES) if words else _counted_page(request, rows, counts[which])
     values = {
         "list": page,
@@ -63,7 +63,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
         "entry": found,
         "moves": matching_page.moves_of(found),
         "words": words,
-        "customers": matching_page.customers(words),
+        "customers": matching_page.customers(place.workspace(), words),
         "account": number,
         "invoices": _open_invoices(number, found) if number else [],
     }
