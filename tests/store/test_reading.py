@@ -4,7 +4,7 @@ from polars.testing import assert_frame_equal
 
 from dunwell.casework.cases import Act, begin
 from dunwell.ledger.frames import ACCOUNTS, ENTRIES, EVENTS, INVOICES, ORDERS
-from dunwell.store import bulk
+from dunwell.store import bulk, reading
 from dunwell.store.models import Account, Hold, Invoice, Letter, Order
 from dunwell.store.queries import invoice_details, past_requests
 from dunwell.store.reading import read_ledger
@@ -116,6 +116,29 @@ def test_reading_some_accounts_gives_their_rows_and_no_others() -> None:
     assert ledger.accounts["account_number"].to_list() == ["C2"]
     assert [ledger.invoices.height, ledger.entries.height, ledger.events.height] == [1, 0, 0]
     assert read_ledger(account_ids=[]).accounts.height == 0
+
+
+def test_a_few_accounts_are_read_at_once_as_many_are_table_by_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    put_ledger()
+    put("invoices", *(invoice("I9", amount=5_000, due_on=JAN[10 + part], instalment=part) for part in (1, 2)))
+    put("payments", payment("P9", "I9", 7_000))
+    put("events", event("dispute", invoice_number="I9"))
+    order = Order(account_id=account_id(), order_number="O1", ordered_on=JAN[0], currency="EUR", amount_minor=3)
+    begin(order, "approve", Act(JAN[0], "Ann"))
+    sent = letter(kind="hold", step="hold")
+    Hold.objects.create(
+        account_id=account_id(), currency="EUR", state="in_force", proposed_on=JAN[20], in_force_on=JAN[21],
+        cure_by_on=JAN[30], demanded_minor=6_000, letter=sent,
+    )  # fmt: skip
+    both = [account_id(), account_id("C2")]
+    for as_of, account_ids in ((None, both), (JAN[25], both), (JAN[19], both[:1]), (JAN[25], both[1:]), (None, [])):
+        few = read_ledger(as_of, account_ids)
+        with monkeypatch.context() as patched:
+            patched.setattr(reading, "FEW_ACCOUNTS", -1)
+            many = read_ledger(as_of, account_ids)
+        for name in ("accounts", "invoices", "entries", "events", "orders"):
+            assert_frame_equal(getattr(few, name), getattr(many, name), check_row_order=False)
+    assert read_ledger(JAN[25], both).events.height == 6
 
 
 def test_reading_as_of_a_day_leaves_later_payments_and_events_unread() -> None:

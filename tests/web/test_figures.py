@@ -2,16 +2,18 @@
 
 import csv
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from io import StringIO
 
 import polars as pl
 from django.test import Client
 
-from dunwell.ledger.frames import ENTRY_KIND, INVOICES, Ledger, empty
+from dunwell.assess.balances import signed_minor
 from dunwell.runs import figures
 from dunwell.runs.standing import standing
+from dunwell.runs.versions import ledger_on
+from dunwell.store.outcomes import Sums, sums
 from dunwell.store.workspace import Workspace
 
 ON = date(2026, 11, 20)
@@ -33,23 +35,25 @@ def test_a_bucket_lists_its_customers_most_money_first(client_as: Callable[[str]
 
 def test_days_sales_outstanding_and_effectiveness_by_hand() -> None:
     """Open at the start 600, billed 400 in the month, 500 collected: 500 is left, of which 100 is not yet due."""
-    invoices = pl.DataFrame(
-        [
-            (1, 1, "EUR", date(2026, 9, 1), date(2026, 9, 15), 60_000),
-            (2, 1, "EUR", date(2026, 11, 10), date(2026, 12, 1), 40_000),
-        ],
-        schema=INVOICES,
-        orient="row",
-    )
-    paid = {"account_id": [1], "invoice_id": [1], "currency": ["EUR"], "paid_on": [date(2026, 11, 12)],
-            "amount_minor": [50_000], "kind": ["payment"]}  # fmt: skip
-    entries = pl.DataFrame(paid, schema_overrides={"kind": ENTRY_KIND, "currency": INVOICES["currency"]})
+    moved = Sums(billed={"EUR": 60_000 + 40_000}, billed_lately={"EUR": 40_000}, collected={"EUR": 50_000})
     accounts = pl.DataFrame({"currency": ["EUR"], "open_minor": [50_000], "current_minor": [10_000]})
-    none = empty(INVOICES)
-    ledger = Ledger(accounts=none, invoices=invoices, entries=entries, events=none, orders=none)
-    (found,) = figures.speed_by_currency(ledger, accounts, ON)
+    (found,) = figures.speed_by_currency(accounts, moved)
     assert found.outstanding_days == Fraction(50_000 * 90, 100_000) == 45
     assert found.effectiveness == Fraction(60_000 + 40_000 - 50_000, 60_000 + 40_000 - 10_000)
+
+
+def test_what_was_billed_and_paid_is_what_the_ledger_says(shop: Workspace) -> None:
+    ledger = ledger_on(ON)
+    since, lately = ON - timedelta(days=90), ON - timedelta(days=30)
+    paid = ledger.entries.filter(pl.col("paid_on") > lately).with_columns(signed_minor().alias("amount_minor"))
+    billed = ledger.invoices.filter(pl.col("issued_on") <= ON)
+    expected = [
+        dict(rows.group_by("currency").agg(pl.col("amount_minor").sum()).iter_rows())
+        for rows in (billed.filter(pl.col("issued_on") > since), billed.filter(pl.col("issued_on") > lately), paid)
+    ]
+    found = sums(since, lately, ON)
+    assert [found.billed, {k: v for k, v in found.billed_lately.items() if v}, found.collected] == expected
+    assert all(expected)
 
 
 def test_an_earlier_day_is_shown_as_it_was(client_as: Callable[[str], Client]) -> None:

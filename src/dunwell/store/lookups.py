@@ -26,7 +26,7 @@ def account_numbers() -> pl.DataFrame:
         return bulk.frame("SELECT id AS account_id, account_number FROM store_account", _NUMBERS)
 
 
-_NUMBERS = pl.Schema({"account_id": pl.Int64, "account_number": pl.String})
+_NUMBERS = pl.Schema({"account_id": pl.Int64(), "account_number": pl.String()})
 
 
 def all_names() -> pl.DataFrame:
@@ -35,7 +35,7 @@ def all_names() -> pl.DataFrame:
         return bulk.frame("SELECT id AS account_id, account_number, name FROM store_account", _NAMES)
 
 
-_NAMES = pl.Schema({**_NUMBERS, "name": pl.String})
+_NAMES = pl.Schema({**_NUMBERS, "name": pl.String()})
 
 
 def holds_given_up(on: date) -> pl.DataFrame:

@@ -46,9 +46,8 @@ def letters(request: HttpRequest) -> HttpResponse:
     found = queries.letters(states=(state,) if state in LETTER_STATES else ()).order_by("-id")
     words = request.GET.get("q", "").strip()
     if words:
-        found = found.filter(account__in=accounts_called(moment(place.workspace()), words)) | found.filter(
-            reference__icontains=words
-        )
+        called = accounts_called(moment(place.workspace()), words)
+        found = found.filter(account__in=called) | found.filter(reference__icontains=words)
     values = {"list": page_of(request, found), "state": state, "states": _STATES, "words": words}
     part = wants_part(request)
     return TemplateResponse(request, "partials/letters.html" if part else "letters.html", values)

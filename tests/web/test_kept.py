@@ -1,0 +1,134 @@
+"""What pages keep between two requests: never longer than it is true."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from django.db import connections
+from django.test import Client
+from polars.testing import assert_frame_equal
+
+from dunwell.runs import standing as standing_of
+from dunwell.runs.answers import Said, dispute, exclude, promise
+from dunwell.runs.called import accounts_called
+from dunwell.runs.case_lists import cases_of, listed
+from dunwell.runs.case_subject import subject
+from dunwell.runs.customer_list import customer_list
+from dunwell.runs.decided import decided_by
+from dunwell.runs.demo import DEMO_ON
+from dunwell.runs.desk import Desk
+from dunwell.runs.kept import kept, moment
+from dunwell.runs.nightly import run_day
+from dunwell.runs.rules import read_rules
+from dunwell.runs.standing import Standing, Wanted, standing, worklist_page
+from dunwell.store import audit, privacy
+from dunwell.store.cases import MODELS
+from dunwell.store.models import Account, Letter
+from dunwell.store.queries import account_by_number
+from dunwell.store.workspace import DATABASE_FILE, Workspace
+
+Visit = Callable[[str], Client]
+
+
+def desk(shop: Workspace, on: date = DEMO_ON) -> Desk:
+    return Desk(shop, read_rules(shop, on), on, "test")
+
+
+def now(shop: Workspace) -> Standing:
+    found = standing(shop)
+    assert found is not None
+    return found
+
+
+def account(number: str) -> Account:
+    found = account_by_number(number)
+    assert found is not None
+    return found
+
+
+def test_an_answer_is_made_once_until_something_is_done(shop: Workspace) -> None:
+    given: list[int | None] = []
+
+    def make(before: int | None) -> int:
+        given.append(before)
+        return len(given)
+
+    assert [kept(moment(shop), "count", make) for _ in range(3)] == [1, 1, 1]
+    audit.append(audit.Act("note", "test", DEMO_ON))
+    assert [kept(moment(shop), "count", make) for _ in range(3)] == [2, 2, 2]
+    assert given == [None, 1]
+
+
+def test_what_is_restored_from_a_backup_is_not_gone_on_from(shop: Workspace) -> None:
+    given: list[str | None] = []
+
+    def make(before: str | None) -> str:
+        given.append(before)
+        return "of now"
+
+    file = shop.path / DATABASE_FILE
+    early = moment(shop)
+    connections.close_all()
+    backup = file.read_bytes()
+    audit.append(audit.Act("note", "test", DEMO_ON))
+    kept(moment(shop), "where", lambda _before: "of what came later")
+    connections.close_all()
+    file.write_bytes(backup)
+    audit.append(audit.Act("call", "test", DEMO_ON))
+    assert kept(moment(shop), "where", make) == "of now"
+    assert (given, moment(shop).number) == ([None], early.number + 1)
+
+
+def test_what_stands_after_a_run_of_the_same_day_is_what_a_reading_of_everything_gives(shop: Workspace) -> None:
+    before = now(shop)
+    exclude(desk(shop), subject(desk(shop), "1003"), DEMO_ON + timedelta(days=9), Said("asked"))
+    promise(desk(shop), subject(desk(shop), "1008"), DEMO_ON + timedelta(days=3), None, Said("called"))
+    run_day(shop, DEMO_ON)
+    after = now(shop)
+    assert after.run.pk > before.run.pk
+    assert standing_of._taken_over(before, after.run, after.rules) is not None
+    assert_frame_equal(after.accounts, decided_by(after.run, after.rules))
+    own = after.accounts.filter(account_id=account("1003").pk)["action"].to_list()
+    assert own == ["none"] * len(own)
+
+
+def test_the_next_day_has_its_own_figures(shop: Workspace) -> None:
+    before = now(shop)
+    run_day(shop, DEMO_ON + timedelta(days=1))
+    after = now(shop)
+    days = [each.accounts.select("account_id", "currency", "oldest_days_past_due") for each in (before, after)]
+    older = days[0].join(days[1], on=["account_id", "currency"]).drop_nulls()
+    assert set(older["oldest_days_past_due_right"] - older["oldest_days_past_due"]) == {1}
+    assert_frame_equal(after.accounts, decided_by(after.run, after.rules))
+
+
+def test_an_act_of_another_program_is_seen_by_the_next_page(shop: Workspace, client_as: Visit) -> None:
+    client = client_as("viewer")
+    total = worklist_page(now(shop), Wanted()).total
+    assert str(client.get("/?action=hold").content).count("1003-20261120-hold-EUR") > 0
+    letter = Letter.objects.get(reference="1003-20261120-hold-EUR")
+    client_as("clerk").post(f"/letter/{letter.reference}/cancel", {"reason": "a mistake"})
+    assert str(client.get("/?action=hold").content).count(letter.reference) == 0
+    assert worklist_page(now(shop), Wanted()).total == total - 1
+
+
+def test_names_are_found_in_any_case_of_any_alphabet_until_they_are_erased(shop: Workspace) -> None:
+    found = [accounts_called(moment(shop), words) for words in ("söhne", "SÖHNE", "1011", " söhne  gmbh ", "söhne x1")]
+    one = account("1011").pk
+    assert [one in each for each in found] == [True, True, True, True, False]
+    assert customer_list(shop, now(shop), "", "SÖHNE", 1).total == 1
+    erasure = privacy.Erasure(account("1011"), ("contact",))
+    privacy.erase([erasure], on=DEMO_ON, by="test", reason="asked")
+    assert one not in accounts_called(moment(shop), "söhne")
+    assert one in accounts_called(moment(shop), "1011")
+
+
+def test_the_cases_of_a_customer_are_told_at_once_as_one_by_one(shop: Workspace) -> None:
+    about = subject(desk(shop), "1008")
+    promise(desk(shop), about, DEMO_ON + timedelta(days=3), None, Said("called"))
+    dispute(desk(shop), about, None, Said("broken bottles"))
+    exclude(desk(shop), about, DEMO_ON + timedelta(days=9), Said("asked"))
+    one_by_one = [
+        listed(case) for model in MODELS.values() for case in model._default_manager.filter(account=about.account)
+    ]
+    assert len(one_by_one) == 3
+    assert sorted(map(repr, cases_of(about.account))) == sorted(map(repr, one_by_one))
