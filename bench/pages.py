@@ -89,15 +89,15 @@ def pages() -> dict[str, str]:
 
 def measure(client: Client, path: str) -> tuple[str, ...]:
     """Ask for a page; return its status, queries, and times in ms: see the head of the file."""
-    first = timed(client, path)[0]
+    first = timed(client, path)
     audit.append(audit.Act("note", "bench", AS_OF))
-    after_act = timed(client, path)[0]
+    after_act = timed(client, path)
     with CaptureQueriesContext(connection) as asked:
         status = client.get(path).status_code
     queries = sum(one["sql"].lstrip("( ").upper().startswith("SELECT") for one in asked.captured_queries)
     taken, used = zip(*(timed(client, path) for _ in range(ROUNDS)), strict=True)
     within = "yes" if queries <= QUERIES_MAX and median(taken) <= MILLISECONDS_MAX else "NO"
-    times = (first, after_act, median(taken), max(taken), median(used))
+    times = (*first, *after_act, median(taken), median(used), max(taken))
     return str(status), str(queries), *(f"{each:.0f}" for each in times), within
 
 
@@ -109,16 +109,20 @@ def timed(client: Client, path: str) -> tuple[float, float]:
 
 
 def after_a_deed(client: Client, path: Path) -> list[tuple[str, ...]]:
-    """Leave a customer alone and run the day again; return the times of that and of the lists after it, in ms."""
+    """Leave a customer alone and run the day again; return the times of that and of the lists after it, in ms.
+
+    The second time is told: the second run under a policy looks at everybody once more (decision page 12).
+    """
     workspace = read_workspace(path)
     desk = Desk(workspace, read_rules(workspace, AS_OF), AS_OF, "bench")
-    letter = Letter.objects.select_related("account").filter(state="draft").order_by("id")[2000:2001].get()
-    begun, used = time.perf_counter(), time.process_time()
-    exclude(desk, subject(desk, letter.account.account_number), AS_OF + timedelta(days=3), Said("bench"))
-    run_day(workspace, AS_OF)
-    deed = ((time.perf_counter() - begun) * 1000, (time.process_time() - used) * 1000)
-    found = {"the deed and its run": deed}
-    found |= {f"{name} after it": timed(client, path) for name, path in LISTS.items()}
+    drafts = Letter.objects.select_related("account").filter(state="draft").order_by("id")
+    for letter in (drafts[2000:2001].get(), drafts[3000:3001].get()):
+        begun, used = time.perf_counter(), time.process_time()
+        exclude(desk, subject(desk, letter.account.account_number), AS_OF + timedelta(days=3), Said("bench"))
+        run_day(workspace, AS_OF)
+        deed = ((time.perf_counter() - begun) * 1000, (time.process_time() - used) * 1000)
+        lists = {f"{name} after it": timed(client, address) for name, address in LISTS.items()}
+    found = {"the deed and its run": deed, **lists}
     return [(name, *(f"{each:.0f}" for each in times)) for name, times in found.items()]
 
 
@@ -143,8 +147,11 @@ def main() -> None:
         client.get("/people")  # imports, templates
         rows = [(name, *measure(client, each)) for name, each in pages().items()]
         deeds = after_a_deed(client, path)
-    head = ("page", "status", "queries", "first", "after an act", "median", "slowest", "CPU", "within budget")
-    budget = f"Times in ms. Budget: {QUERIES_MAX} queries and {MILLISECONDS_MAX} ms (median)."
+    times = ("first", "CPU", "after an act", "CPU", "median", "CPU", "slowest")
+    head = ("page", "status", "queries", *times, "within budget")
+    budget = (
+        f"Times in ms, each with the CPU time of it. Budget: {QUERIES_MAX} queries and {MILLISECONDS_MAX} ms (median)."
+    )
     print_table(f"Pages of the web app, {options.invoices:,} invoices", head, rows, (budget,))
     print_table("After a deed", ("what", "ms", "CPU"), deeds, ())
 

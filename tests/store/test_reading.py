@@ -138,7 +138,7 @@ def test_a_few_accounts_are_read_at_once_as_many_are_table_by_table(monkeypatch:
             many = read_ledger(as_of, account_ids)
         for name in ("accounts", "invoices", "entries", "events", "orders"):
             assert_frame_equal(getattr(few, name), getattr(many, name), check_row_order=False)
-    assert read_ledger(JAN[25], both).events.height == 6
+    assert read_ledger(JAN[25], both).events.height == 5
 
 
 def test_reading_as_of_a_day_leaves_later_payments_and_events_unread() -> None:

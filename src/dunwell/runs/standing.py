@@ -70,8 +70,8 @@ def _taken_over(before: Standing, run: Run, rules: Rules) -> pl.DataFrame | None
     since = read_decided([key for key in chain if key > before.run.pk])
     if since.is_empty():
         return before.accounts
-    key = ["account_id", "currency"]
-    return pl.concat([before.accounts.join(since, on=key, how="anti"), since]).sort(key)
+    rest = before.accounts.filter(~pl.col("account_id").is_in(since["account_id"].unique().to_list()))
+    return pl.concat([rest, since]).sort("account_id", "currency")
 
 
 @dataclass(frozen=True, slots=True)

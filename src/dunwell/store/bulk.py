@@ -243,7 +243,7 @@ def _told(sql: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
     count, texts = _texts(sql, schema)
     if count > FEW_ROWS:
         return _parsed(texts, schema)
-    values = [text.decode().split(_END) if count else [] for text in texts]
+    values = [[one or None for one in text.decode().split(_END)] if count else [] for text in texts]
     return pl.DataFrame([_small_series(*column, own) for column, own in zip(schema.items(), values, strict=True)])
 
 
