@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
 from typing import Any
-from unittest import mock
 
 from django.db import connection
 
@@ -20,7 +19,6 @@ from dunwell.runs.nightly import assess_account
 from dunwell.runs.reporting import why_json
 from dunwell.runs.rules import read_rules
 from dunwell.runs.timeline import timeline
-from dunwell.store import bulk
 from dunwell.store.models import Account
 from dunwell.store.workspace import Workspace
 
@@ -56,7 +54,7 @@ def waits(workspace: Workspace, on: date) -> list[Wait]:
         ordering.check_json(about, AMOUNT_MINOR, found, state)
 
     asked: dict[str, Callable[[Account], Any]] = {
-        "why": lambda account: why_json(assess_account(workspace, account.pk, on), account.pk),
+        "why": lambda account: why_json(assess_account(workspace, account.pk, on), account),
         "timeline": timeline,
         "check": checked,
     }
@@ -89,7 +87,7 @@ class _Query:
 
 def _once(name: str, ask: Callable[[Account], Any], account: Account) -> Wait:
     asked: list[_Query] = []
-    with _watched(asked), _watched_copies(asked):
+    with _watched(asked):
         began, cpu = time.perf_counter(), time.process_time()
         ask(account)
         whole_ms = 1000 * (time.perf_counter() - began)
@@ -115,22 +113,6 @@ def _watched(asked: list[_Query]) -> Iterator[None]:
             asked.append(_Query(1000 * (time.perf_counter() - began), sql, parameters))
 
     with connection.execute_wrapper(timed):
-        yield
-
-
-@contextmanager
-def _watched_copies(asked: list[_Query]) -> Iterator[None]:
-    """Time PostgreSQL's COPY, which goes past Django's wrappers: from the question to its last row."""
-    copied = bulk._copied  # noqa: SLF001 - what nobody else asks for
-
-    def timed(sql: str, schema: Any) -> Any:
-        began = time.perf_counter()
-        try:
-            return copied(sql, schema)
-        finally:
-            asked.append(_Query(1000 * (time.perf_counter() - began), sql, None))
-
-    with mock.patch.object(bulk, "_copied", timed):
         yield
 
 
