@@ -18,7 +18,6 @@ from dunwell.store.models import (
     Invoice,
     LetterTransition,
     Note,
-    Run,
 )
 from dunwell.store.recording import read_history
 
@@ -149,11 +148,9 @@ def _notes(account: Account, language: str) -> Iterator[Happening]:
 def _decisions(account: Account, language: str) -> Iterator[Happening]:
     """The decisions of runs that said something new."""
     before: dict[str, tuple[str, str]] = {}
-    days = dict(Run.objects.values_list("pk", "as_of"))
     told = ("currency", "action", "step", "total_due_minor")
-    rows = read_history(account.pk, *told, run_ids=days).select("run_id", *told).iter_rows()
-    for key, (run_id, currency, action, step, due_minor) in enumerate(sorted(rows, key=lambda row: days[row[0]])):
-        on = days[run_id]
+    rows = read_history(account.pk, *told).select("as_of", *told).iter_rows()
+    for key, (on, currency, action, step, due_minor) in enumerate(sorted(rows, key=lambda row: row[0])):
         now = (action, step if action != "none" else "")
         if action != "none" and before.get(currency) != now:
             values = {"step": step_name(step, language), "amount": amount(due_minor, currency, language)}

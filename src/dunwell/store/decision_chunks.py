@@ -7,6 +7,7 @@ Its decisions are in order, and an account is in one chunk of a run only.
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from io import BytesIO
 from itertools import groupby
@@ -123,11 +124,22 @@ def read(run_ids: Collection[int], schema: pl.Schema, account_id: int | None = N
     """
     raw = (
         _raw(content, schema).insert_column(0, pl.lit(run_id, pl.Int64).alias("run_id"))
-        for run_id, content in _contents(run_ids, account_id)
+        for run_id, _, content in _contents(bulk.among("r.id", run_ids), account_id)
     )
     if account_id is not None:
         raw = (rows.filter(pl.col("account_id") == account_id) for rows in raw)
     return _together(raw, pl.Schema({**_RUN, **schema}))
+
+
+def history(account_id: int, schema: pl.Schema) -> pl.DataFrame:
+    """Return columns of every decision on an account, run by run, with ``run_id`` and that run's day, ``as_of``."""
+    raw = (
+        _raw(content, schema)
+        .filter(pl.col("account_id") == account_id)
+        .with_columns(pl.lit(run_id, pl.Int64).alias("run_id"), pl.lit(as_of).alias("as_of"))
+        for run_id, as_of, content in _contents("true", account_id)
+    )
+    return _together(raw, pl.Schema({**_RUN, "as_of": pl.Date(), **schema}))
 
 
 def _together(raw: Iterable[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
@@ -136,22 +148,22 @@ def _together(raw: Iterable[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
     return pl.concat([_typed(rows, schema) for rows in alike]) if alike else pl.DataFrame(schema=schema)
 
 
-def _contents(run_ids: Collection[int], account_id: int | None) -> Iterator[tuple[int, bytes]]:
+def _contents(chosen: str, account_id: int | None) -> Iterator[tuple[int, date, bytes]]:
     sql = _ALL if account_id is None else _WITH.format(account_id=int(account_id))
     with connection.cursor() as cursor:
-        cursor.execute(sql.replace("CHOSEN", bulk.among("r.id", run_ids)))
-        for run_id, content in cursor:
+        cursor.execute(sql.replace("CHOSEN", chosen))
+        for run_id, as_of, content in cursor:
             if content is not None:
-                yield run_id, bytes(content)
+                yield run_id, date.fromisoformat(str(as_of)), bytes(content)
 
 
 _ALL = (
-    f"SELECT r.id, c.content FROM store_run r JOIN {TABLE} c ON c.run_id = r.id WHERE CHOSEN"
+    f"SELECT r.id, r.as_of, c.content FROM store_run r JOIN {TABLE} c ON c.run_id = r.id WHERE CHOSEN"
     " ORDER BY r.id, c.first_account_id"
 )
 # The one chunk of a run in which an account can be, by the index; only of that one are the accounts looked through.
 _WITH = (
-    f"SELECT r.id, (SELECT CASE WHEN c.account_ids LIKE '%,{{account_id}},%' THEN c.content END FROM {TABLE} c"
+    f"SELECT r.id, r.as_of, (SELECT CASE WHEN c.account_ids LIKE '%,{{account_id}},%' THEN c.content END FROM {TABLE} c"
     " WHERE c.run_id = r.id AND c.first_account_id <= {account_id} ORDER BY c.first_account_id DESC LIMIT 1)"
     " FROM store_run r WHERE CHOSEN ORDER BY r.id"
 )

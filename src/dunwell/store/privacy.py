@@ -136,7 +136,7 @@ def held(account: Account) -> dict[str, list[dict[str, Any]]]:
     """Return every row about a customer, by table."""
     with bulk.reading():
         rows = {model.__name__.lower(): list(_rows(model, name, account).values()) for model, name in _HELD}
-        return {**rows, "decision": read_history(account.pk).to_dicts()}
+        return {**rows, "decision": read_history(account.pk).drop("as_of").to_dicts()}
 
 
 def _rows(model: type[Model], name: str, account: Account) -> QuerySet[Any]:

@@ -149,11 +149,13 @@ def read_looks(run_id: int) -> pl.DataFrame:
     return _standing(run_id, LOOKS).select(list(LOOKS))
 
 
-def read_history(account_id: int, *names: str, run_ids: Collection[int] | None = None) -> pl.DataFrame:
-    """Return the decisions of some runs, or of all, on an account, with ``run_id``: those columns, or all kept ones."""
-    runs = Run.objects.order_by("id").values_list("id", flat=True) if run_ids is None else run_ids
+def read_history(account_id: int, *names: str) -> pl.DataFrame:
+    """Return every decision on an account, run by run: those columns, or all in which they are kept.
+
+    ``run_id`` and ``as_of`` say which run took it, for which day.
+    """
     wanted = pl.Schema({name: _KEPT[name] for name in ("account_id", *names)}) if names else _KEPT
-    return decision_chunks.read(runs, wanted, account_id)
+    return decision_chunks.history(account_id, wanted)
 
 
 LOOKS = pl.Schema({name: ACCOUNT_COLUMNS[name] for name in ("account_id", "currency", "action", "next_look_on")})
