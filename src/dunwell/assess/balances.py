@@ -138,9 +138,18 @@ def _pair_and_day(day: pl.Expr) -> pl.Expr:
 
 
 def in_order(invoices: pl.DataFrame) -> pl.DataFrame:
-    """Sort invoices by pair, due date and key."""
-    by_pair_and_day = pl.col(PAIR) * DAYS_MAX + day_number("due_on")
-    return invoices.sort(by_pair_and_day, "invoice_id").with_columns(pl.col(PAIR).set_sorted())
+    """Sort invoices by pair, due date and key.
+
+    All three make one number, which sorts several times faster than three columns; sorted by key, they need two.
+    """
+    number = pl.col(PAIR) * DAYS_MAX + day_number("due_on")
+    if not invoices["invoice_id"].flags["SORTED_ASC"]:
+        number = number.cast(pl.Int128) * _KEYS_MAX + pl.col("invoice_id")
+    return invoices.sort(number, maintain_order=True).with_columns(pl.col(PAIR).set_sorted())
+
+
+_KEYS_MAX = 2**63
+"""More than the largest key, which is an int64."""
 
 
 def unapplied_minor() -> pl.Expr:

@@ -1,6 +1,6 @@
 """What is demanded: charges on the chaseable invoices and, where the policy pursues them, on those settled late."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -34,14 +34,15 @@ def demanded(everything: Everything, decided: pl.DataFrame, requests: pl.DataFra
     """
     if not charges.charges_anything(tariff.policies):
         return everything.open_invoices.with_columns(_nothing_charged())
+    claimed = everything.open_invoices.select(_KEPT)
     parts = [_chaseable(everything, decided, requests, tariff)]
     if any(policy.pursue_charges_after_principal for policy in tariff.policies.policies.values()):
-        parts.append(_pursued(everything, decided, tariff))
-    settled = pl.concat([part.invoices.filter(pl.col("open_minor") <= 0).select(_KEPT) for part in parts])
-    claimed = everything.open_invoices.select(_KEPT)
-    if not settled.is_empty():
-        claimed = in_order(pl.concat([claimed, settled]))
-    stated = attached(claimed, charges.charge(_together(parts), everything.applied, tariff), "invoice_id")
+        pursued = _pursued(everything, decided, tariff)
+        claimed = pl.concat([claimed, pursued.invoices.filter(pl.col("open_minor") <= 0).select(_KEPT)])
+        parts.append(_placed(pursued, claimed))
+    stated = _stated(claimed, _together(parts), everything.applied, tariff)
+    if stated.height > everything.open_invoices.height:
+        stated = in_order(stated)
     return (
         _without_rateless_interest(stated)
         .with_columns(pl.col(AMOUNTS).fill_null(0))
@@ -60,6 +61,24 @@ _KEPT = (
     "disputed_minor",
     "chaseable_minor",
 )
+
+
+_PLACE = "place"
+"""The row number of a claimed invoice: charges are worked out by invoice, and find back to it by this number several
+times faster than by the key, because a sort by a row number is cheaper than a lookup of the key."""
+
+
+def _placed(pursued: Chargeable, claimed: pl.DataFrame) -> Chargeable:
+    """Give the few pursued invoices their place among the claimed ones."""
+    places = claimed.select("invoice_id").with_row_index(_PLACE)
+    return replace(pursued, invoices=pursued.invoices.join(places, on="invoice_id"))
+
+
+def _stated(claimed: pl.DataFrame, chargeable: Chargeable, applied: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
+    """The claimed invoices with their charges."""
+    charged = charges.charge(chargeable, applied, tariff).drop("invoice_id")
+    by_place = charged.hstack([chargeable.invoices[_PLACE]]).sort(_PLACE)
+    return attached(claimed.with_row_index(_PLACE), by_place, _PLACE)
 
 
 def _without_rateless_interest(charged: pl.DataFrame) -> pl.DataFrame:
@@ -105,6 +124,7 @@ def _together(parts: list[Chargeable]) -> Chargeable:
 
 _CHARGED = (
     "invoice_id",
+    _PLACE,
     PAIR,
     "due_on",
     "amount_minor",
@@ -118,7 +138,7 @@ _CHARGED = (
 
 def _chaseable(everything: Everything, decided: pl.DataFrame, requests: pl.DataFrame, tariff: Tariff) -> Chargeable:
     """What is chased today, with the letters of the episode and the step proposed today."""
-    chased = everything.open_invoices.filter(pl.col("chaseable_minor") > 0)
+    chased = everything.open_invoices.with_row_index(_PLACE).filter(pl.col("chaseable_minor") > 0)
     invoices = with_terms(chased, decided, "policy_index", "party_type").with_columns(
         pl.lit(tariff.as_of).alias("ended_on"), pl.lit(None, dtype=pl.Date).alias("settled_on")
     )
@@ -129,7 +149,7 @@ def _chaseable(everything: Everything, decided: pl.DataFrame, requests: pl.DataF
     )
     proposed = proposing.select(*_LETTER, pl.lit(value=True).alias("is_proposed"))
     letters = pl.concat([letters.filter(charges.matters(tariff)) for letters in (sent, proposed)])
-    return Chargeable(invoices.select(_CHARGEABLE), listed(invoices, letters, everything.applied))
+    return Chargeable(invoices.select(_PLACE, *_CHARGEABLE), listed(invoices, letters, everything.applied))
 
 
 def _pursued(everything: Everything, decided: pl.DataFrame, tariff: Tariff) -> Chargeable:

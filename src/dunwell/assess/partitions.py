@@ -13,7 +13,7 @@ import polars as pl
 from dunwell.assess.assessment import Assessment
 from dunwell.ledger.frames import Ledger
 
-INVOICES_PER_PART = 500_000
+INVOICES_PER_PART = 750_000
 """Large enough that the fixed cost of a part does not count, small enough to stay in a processor's reach."""
 
 _PIECES_MAX = 8
