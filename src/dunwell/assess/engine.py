@@ -145,8 +145,11 @@ _INVOICE_FACTS = (
 def _episode_starts(invoices: pl.DataFrame, facts: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """The first day of the current episode of every pair that is in one."""
     terms = facts.select(PAIR, "open_from_on", "grace_days", "tolerance_minor").drop_nulls("open_from_on")
-    settled = invoices.lazy().filter(pl.col("is_issued"), pl.col("last_entry_on") > pl.col("due_on"))
-    return episodes.episode_starts(terms, settled, entries)
+    if terms.is_empty():
+        return terms.select(PAIR, pl.lit(None, dtype=pl.Date).alias("episode_start_on"))
+    is_late = pl.col("is_issued") & (pl.col("last_entry_on") > pl.col("due_on"))
+    is_settled = pl.col("open_minor") <= terms["tolerance_minor"].max()
+    return episodes.episode_starts(terms, invoices.lazy().filter(is_late & is_settled), entries)
 
 
 def _facts(pairs: pl.DataFrame, open_invoices: pl.DataFrame, placed: _Placed, as_of: date) -> pl.DataFrame:
@@ -156,7 +159,8 @@ def _facts(pairs: pl.DataFrame, open_invoices: pl.DataFrame, placed: _Placed, as
     buckets = [ageing.bucket_column(name) for name in ageing.BUCKETS]
     flags = ["has_promise", "has_plan", "is_held"]
     rest = pl.col("held_open_minor").fill_null(0) - pl.col("unapplied_minor")
-    facts = attached(attached(pairs, sums, PAIR), _remarkable(open_invoices, placed), PAIR)
+    facts = attached(attached(pairs, sums, PAIR), placed.pair_obstacles, PAIR)
+    facts = attached(facts, _held(open_invoices, placed), PAIR)
     return (
         attached(facts, placed.responses, "account_id")
         .with_columns(
@@ -173,10 +177,9 @@ def _facts(pairs: pl.DataFrame, open_invoices: pl.DataFrame, placed: _Placed, as
     )
 
 
-def _remarkable(open_invoices: pl.DataFrame, placed: _Placed) -> pl.DataFrame:
-    """What few pairs have: obstacles, holds, and what a hold still demands; one narrow join for all of it."""
-    held = placed.holds.join(_held_open(open_invoices, placed), on=PAIR, how="left")
-    return placed.pair_obstacles.join(held, on=PAIR, how="full", coalesce=True)
+def _held(open_invoices: pl.DataFrame, placed: _Placed) -> pl.DataFrame:
+    """The holds of the few pairs that had one, and what they still demand."""
+    return placed.holds.join(_held_open(open_invoices, placed), on=PAIR, how="left")
 
 
 def _invoice_sums(open_invoices: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -289,8 +292,10 @@ def _with_action(climbed: pl.DataFrame, known: Parameters, as_of: date) -> pl.Da
     acted = climbed.with_columns(decision.action(as_of)).with_columns(decision.hold_state())
     is_asking = pl.col("action").is_in(["letter", "hold"])
     dated = with_deadline(acted, pl.when(is_asking).then(pl.lit(as_of)), pl.col("pay_by_days"), "pay_by_on")
-    look_on = next_look.next_look_on(as_of, waits_for_month_ends=parameters.waits_for_month_ends(known.policies))
-    return dated.with_columns(look_on, decision.letter_kind())
+    waits_for_month_ends = parameters.waits_for_month_ends(known.policies)
+    return dated.with_columns(
+        next_look.next_look_on(as_of, dated, waits_for_month_ends=waits_for_month_ends), decision.letter_kind()
+    )
 
 
 def _finish(decided: pl.DataFrame, charged: pl.DataFrame) -> Assessment:

@@ -28,8 +28,10 @@ def place_on_pairs(events: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     keys = pairs.select("account_id", PAIR)
     keyed = events.with_columns(pair_id())
     everywhere = keyed.filter(pl.col(PAIR).is_null()).drop(PAIR).join(keys, on="account_id")
-    somewhere = keyed.filter(pl.col(PAIR).is_not_null()).join(keys.select(PAIR), on=PAIR, how="semi")
-    return pl.concat([everywhere, somewhere])
+    somewhere = keyed.filter(pl.col(PAIR).is_not_null())
+    if somewhere.is_empty():
+        return everywhere
+    return pl.concat([everywhere, somewhere.join(keys.select(PAIR), on=PAIR, how="semi")])
 
 
 def responses_by_account(events: pl.LazyFrame) -> pl.LazyFrame:

@@ -23,25 +23,18 @@ def _month_end(as_of: date, step_day: str, is_at_month_end: str) -> pl.Expr:
     return pl.when(pl.col(is_at_month_end) & is_waiting).then(pl.lit(next_month_end(as_of)))
 
 
-def next_look_on(as_of: date, *, waits_for_month_ends: bool) -> pl.Expr:
+def next_look_on(as_of: date, pairs: pl.DataFrame, *, waits_for_month_ends: bool) -> pl.Expr:
     """The earliest candidate after the as-of date; null when nothing lies ahead.
 
-    ``waits_for_month_ends`` says whether any policy has a step at the end of a month.
+    ``pairs`` are the rows it is for: a date that none of them has is no candidate. ``waits_for_month_ends`` says
+    whether any policy has a step at the end of a month.
     """
     oldest_due = plus_days(pl.lit(as_of), -pl.col("oldest_days_past_due"))
     candidates = [
-        pl.col("next_past_due_on"),
         plus_days(oldest_due, pl.col("step_day")),
         plus_days(oldest_due, pl.col("hold_step_day")),
         plus_days(oldest_due, pl.col("hold_days_past_due") + 1),
-        _after("last_pay_by_on", pl.col("grace_days") + 1),
-        _after("last_letter_on", pl.col("min_gap_days")),
-        _after("last_letter_on", pl.col("hold_step_gap_days")),
-        _after("warning_pay_by_on", 1),
-        _after("paused_until_on", 1),
-        _after("first_obstacle_end_on", 1),
-        _after("released_on", pl.col("regrace_days") + 1),
-        _after("cure_by_on", 1),
+        *(_after(day, days) for day, days in _DATED if pairs[day].null_count() < pairs.height),
     ]
     if waits_for_month_ends:
         candidates += [
@@ -50,3 +43,17 @@ def next_look_on(as_of: date, *, waits_for_month_ends: bool) -> pl.Expr:
         ]
     ahead = [pl.when(candidate > as_of).then(candidate) for candidate in candidates]
     return pl.min_horizontal(*ahead).alias("next_look_on")
+
+
+_DATED: tuple[tuple[str, pl.Expr | int], ...] = (
+    ("next_past_due_on", 0),
+    ("last_pay_by_on", pl.col("grace_days") + 1),
+    ("last_letter_on", pl.col("min_gap_days")),
+    ("last_letter_on", pl.col("hold_step_gap_days")),
+    ("warning_pay_by_on", 1),
+    ("paused_until_on", 1),
+    ("first_obstacle_end_on", 1),
+    ("released_on", pl.col("regrace_days") + 1),
+    ("cure_by_on", 1),
+)
+"""A pair's own dates, and how many days after each of them the rules look at something else."""
