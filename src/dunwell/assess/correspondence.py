@@ -38,7 +38,8 @@ def taken_requests(requests: pl.DataFrame, pairs: pl.DataFrame, parameters: Para
     ``released_on``.
     """
     made = requests.select(PAIR, "on", "kind", "channel", "until_on", "step").sort(PAIR)
-    return made.join(pairs, on=PAIR).with_columns(parameters.of_requests_step)
+    placed = made.join(pairs, on=PAIR).with_columns(parameters.requests_step_row)
+    return placed.with_columns(parameters.of_requests_step).drop("step_row")
 
 
 def episode_requests(taken: pl.DataFrame) -> pl.DataFrame:

@@ -42,8 +42,13 @@ class Parameters:
         return of_step(self.policies)
 
     @cached_property
+    def requests_step_row(self) -> pl.Expr:
+        """Where the ``step`` that a request names stands in the policies, for :attr:`of_requests_step`."""
+        return requests_step_row(self.policies)
+
+    @cached_property
     def of_requests_step(self) -> list[pl.Expr]:
-        """What the policy says of the ``step`` that a request names."""
+        """What the policy says of the ``step_row`` of a request."""
         return of_requests_step(self.policies)
 
     @cached_property
@@ -189,8 +194,8 @@ def _looked_up_steps(steps: pl.DataFrame, row: pl.Expr, *columns: str) -> list[p
     return [pl.lit(steps[name]).gather(row).alias(name) for name in columns]
 
 
-def of_requests_step(policies: PolicySet) -> list[pl.Expr]:
-    """What the policy ``policy_index`` says of the step that a request names; nothing where it knows no such step."""
+def requests_step_row(policies: PolicySet) -> pl.Expr:
+    """The row of the step that a request names, under its policy; null where the policy knows no such step."""
     steps = step_columns(policies)
     names = {name: number for number, name in enumerate(steps["step"].unique(maintain_order=True))}
     rows = [[None] * len(names) for _ in policies.policies]
@@ -198,8 +203,13 @@ def of_requests_step(policies: PolicySet) -> list[pl.Expr]:
         rows[number][names[name]] = row
     table = pl.Series("row", [row for of_policy in rows for row in of_policy], dtype=pl.Int64)
     code = numbered("step", names)
-    place = pl.lit(table).gather(pl.col("policy_index") * len(names) + code)
-    return _looked_up_steps(steps, place, "step_index", "letter_kind", "pay_by_days", "warns_of_hold")
+    return pl.lit(table).gather(pl.col("policy_index") * len(names) + code).alias("step_row")
+
+
+def of_requests_step(policies: PolicySet) -> list[pl.Expr]:
+    """What the policies say of the step in ``step_row``."""
+    columns = ("step_index", "letter_kind", "pay_by_days", "warns_of_hold")
+    return _looked_up_steps(step_columns(policies), pl.col("step_row"), *columns)
 
 
 def next_index(policies: PolicySet) -> pl.Expr:
