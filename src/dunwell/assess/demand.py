@@ -64,8 +64,8 @@ _KEPT = (
 
 
 _PLACE = "place"
-"""The row number of a claimed invoice: charges are worked out by invoice, and find back to it by this number several
-times faster than by the key, because a sort by a row number is cheaper than a lookup of the key."""
+"""The row number of a claimed invoice. Charges are worked out in the order of keys, in which the entries stand; sorted
+by this number they are in the order of the claimed invoices again, in half the time that looking up every key takes."""
 
 
 def _placed(pursued: Chargeable, claimed: pl.DataFrame) -> Chargeable:

@@ -14,11 +14,12 @@ from dunwell.assess.assessment import Assessment
 from dunwell.ledger.frames import Ledger
 
 INVOICES_PER_PART = 750_000
-"""Large enough that the fixed cost of a part does not count, small enough to stay in a processor's reach."""
+"""Large enough that the fixed cost of a part does not count (some hundred small tables are made for each, however few
+its rows), small enough that the working memory of one part is little beside the assessment of ten million."""
 
 _PIECES_MAX = 8
 """More parts than this are cut in two rounds: a cut reads all rows of what it cuts once for each of its pieces, and
-cutting off forty parts one by one would read ten million invoices forty times."""
+cutting off fourteen parts one by one would read ten million invoices fourteen times."""
 
 _FRAMES = ("accounts", "invoices", "entries", "events", "orders")
 
