@@ -17,6 +17,9 @@ INVOICES_PER_PART = 750_000
 """Large enough that the fixed cost of a part does not count (some hundred small tables are made for each, however few
 its rows), small enough that the working memory of one part is little beside the assessment of ten million."""
 
+_PARTS_MIN = 4
+"""Halves of a million invoices would need 400 bytes of working memory for each invoice, quarters 260."""
+
 _PIECES_MAX = 8
 """More parts than this are cut in two rounds: a cut reads all rows of what it cuts once for each of its pieces, and
 cutting off fourteen parts one by one would read ten million invoices fourteen times."""
@@ -27,6 +30,8 @@ _FRAMES = ("accounts", "invoices", "entries", "events", "orders")
 def parts(ledger: Ledger, invoices_per_part: int) -> Iterator[Ledger]:
     """Split a ledger by ascending account; one part, the ledger itself, where it is small."""
     count = -(-ledger.invoices.height // invoices_per_part)
+    if count > 1:
+        count = max(count, _PARTS_MIN)
     if count <= _PIECES_MAX:
         yield from _pieces(ledger, count)
         return
