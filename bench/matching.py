@@ -1,6 +1,6 @@
 """How many payments the matching applies by itself, how many of them rightly, and what it proposes for the rest.
 
-    python -m bench.matching [--corpus FOLDER] [--wrong]
+    python -m bench.matching [--corpus FOLDER] [--wrong] [--seeds FIRST-LAST]
 
 Three kinds of data whose truth is known: statements that we generate, with everything that payers do to a text and an
 amount; the ledger of `ar_relational_credit_limits`, where each payment names its invoice; a French ledger whose
@@ -206,11 +206,13 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--corpus", type=Path, default=Path(os.environ.get("DUNWELL_CORPUS") or "../shared/data"))
     asked.add_argument("--wrong", action="store_true", help="show every wrong match")
+    asked.add_argument("--seeds", default=f"{SEEDS[0]}-{SEEDS[-1]}", help="which worlds are generated: 21-40")
     options = asked.parse_args()
+    first, last = (int(number) for number in options.seeds.split("-"))
     head = ("way of paying", "entries", "applied", "wrong", "recall", "proposed", "best is right, of the rest")
     before = cpu_seconds()
     scores: dict[str, Score] = defaultdict(Score)
-    for seed in SEEDS:
+    for seed in range(first, last + 1):
         say(f"generated statements, seed {seed}")
         for way, score in play(generated(seed), shows_wrong=options.wrong).items():
             for slot in Score.__slots__:

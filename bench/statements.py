@@ -266,11 +266,12 @@ def _paid_twice(world: _World, account: str) -> _Paid | None:
 
 
 def _old_text(world: _World, account: str) -> _Paid | None:
-    """The payer copies last month's transfer, with its invoice number."""
+    """The payer copies last month's transfer, with its invoice number, after having made it."""
     taken = _take(world, account) if world.paid[account] else None
     if taken is None:
         return None
-    return _Paid(taken, taken[0].amount_minor, f"Rechnung {world.draw.choice(world.paid[account]).number}")
+    copied = world.draw.choice(world.paid[account]).number
+    return _Paid(taken, taken[0].amount_minor, f"Rechnung {copied}", since_on=world.paid_on[copied])
 
 
 def _foreign_number(world: _World, account: str) -> _Paid | None:

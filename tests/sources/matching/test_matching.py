@@ -298,3 +298,21 @@ def test_the_order_of_rows_does_not_matter(generated: tuple[pl.DataFrame, pl.Dat
     invoices, entries, _ = generated
     accounts = pl.DataFrame([(f"K{i:03d}", f"Customer {i}") for i in range(4)], schema=MATCH_ACCOUNTS, orient="row")
     assert match(entries.reverse(), invoices.reverse(), accounts.reverse()) == match(entries, invoices, accounts)
+
+
+def test_an_invoice_that_a_waiting_payment_likely_pays_is_not_surely_paid_by_a_later_one() -> None:
+    both = entry("E1", payer_account="DE89370400440532013000", amount_minor=144_000)
+    again = entry("E2", remittance="INV-2026-0042", payer_name="Aurora Glas GmbH", booked_on=date(2026, 3, 20))
+    alone = matched(again).proposals[0]
+    assert alone.sureness == "sure"
+    later = next(each for each in matched(both, again).proposals if each.entry_reference == "E2")
+    assert (later.sureness, later.parts) == ("likely", alone.parts)
+    assert "An earlier payment that waits is likely to pay this invoice." in later.reasons
+
+
+def test_a_tolerance_is_a_discount_and_a_fee_together_or_a_small_rest() -> None:
+    tolerance = Tolerance(200, {"EUR": 100}, {"EUR": 1_500})
+    paid = (100_000, 99_999, 96_501, 96_500, 96_499, 0)
+    assert [tolerance.allows("EUR", 100_000, each) for each in paid] == [False, True, True, True, False, False]
+    assert [tolerance.allows("USD", 100_000, each) for each in (98_000, 97_999)] == [True, False]
+    assert [Tolerance(amount_minor={"EUR": 5}).allows("EUR", 40, each) for each in (35, 34)] == [True, False]

@@ -10,7 +10,7 @@ speaks against it, and an invoice that no earlier payment has covered.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -182,20 +182,33 @@ def _taken_back(context: Context) -> list[Proposal]:
 
 
 def _once(entries: list[BankEntry], proposed: dict[str, list[Proposal]], index: Index) -> list[Proposal]:
-    """Let each invoice be covered once: what an earlier payment has used is not there for a later one."""
+    """Let each invoice be covered once: what an earlier payment has used, or likely pays, is not there for a later one.
+
+    Two payments of one invoice are a payment made twice as often as a proposal that was wrong.
+    """
     left = {invoice.number: invoice.open_minor for group in index.by_account.values() for invoice in group}
+    awaited: set[str] = set()
     settled: list[Proposal] = []
     for entry in entries:
-        for found in proposed[entry.reference]:
-            if found.sureness != "sure":
-                settled.append(found)
-            elif all(
-                part.invoice_number is None or part.amount_minor <= left[part.invoice_number] for part in found.parts
-            ):
-                for part in found.parts:
-                    if part.invoice_number is not None:
-                        left[part.invoice_number] -= part.amount_minor
-                settled.append(found)
-            else:
-                settled.append(_unsure(found, "An earlier payment covers this invoice already."))
+        ranked = [_unless_covered(found, left, awaited) for found in proposed[entry.reference]]
+        for part in _invoiced(ranked[0]) if ranked else ():
+            if ranked[0].sureness == "sure":
+                left[part.invoice_number or ""] -= part.amount_minor
+            elif ranked[0].sureness == "likely":
+                awaited.add(part.invoice_number or "")
+        settled += ranked
     return settled
+
+
+def _invoiced(found: Proposal) -> list[Part]:
+    return [part for part in found.parts if part.invoice_number is not None]
+
+
+def _unless_covered(found: Proposal, left: Mapping[str, int], awaited: Collection[str]) -> Proposal:
+    if found.sureness != "sure":
+        return found
+    if any(part.amount_minor > left[part.invoice_number or ""] for part in _invoiced(found)):
+        return _unsure(found, "An earlier payment covers this invoice already.")
+    if any(part.invoice_number in awaited for part in _invoiced(found)):
+        return _unsure(found, "An earlier payment that waits is likely to pay this invoice.")
+    return found

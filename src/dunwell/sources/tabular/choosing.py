@@ -33,6 +33,10 @@ _WEAK_DATES = frozenset(
     {"date", "transaction date", "datum", "fecha", "data", "ngay", "buchungsdatum", "valuta", "value date"}
 )
 _PAYMENT = re.compile(r"paid|pay|receipt|received|zahl|paiement|regl|pago|cobr|plat|incas|chitant|thanh toan|thu")
+_CUSTOMER = frozenset(
+    {"customer", "client", "kunde", "debitor", "tiers", "cliente", "partener", "khach hang", "partner"}
+)
+_NAME = frozenset({"name", "name 1", "nom", "nombre", "nume", "denumire", "ten", "raison sociale", "razon social"})
 _OWN_ACCOUNT = frozenset(
     {"account", "account name", "account id", "account code", "account number", "account no"}
     | {"konto", "kontonummer", "kontoname", "kontobezeichnung", "numar cont", "cuenta contable"}
@@ -90,7 +94,16 @@ def matched(headers: Sequence[str], kind: Kind) -> dict[str, str]:
     for _, field_name, header in sorted(ranked, key=lambda item: item[0]):
         if field_name not in chosen and header not in chosen.values():
             chosen[field_name] = header
-    return chosen
+    return _told_apart(headers, chosen)
+
+
+def _told_apart(headers: Sequence[str], chosen: dict[str, str]) -> dict[str, str]:
+    """Take "Client" for the number where "Name" stands beside it: programs write both so."""
+    if "account_number" in chosen or folded(chosen.get("name", "")) not in _CUSTOMER:
+        return chosen
+    free = (header for header in headers if folded(header) in _NAME and header not in chosen.values())
+    name = next(free, None)
+    return chosen if name is None else {**chosen, "account_number": chosen["name"], "name": name}
 
 
 def _has_transactions(headers: Sequence[str]) -> bool:

@@ -92,7 +92,8 @@ def _without_totals(raw: RawFile, mapping: Mapping, options: Options) -> RawFile
     own = _own_cells(raw)
     if raw.cells.is_empty() or not own:
         return raw
-    dates = [cell_of(raw, name).is_null() for name in _headers(mapping, {"date"})]
+    days = [cell_of(raw, name) for name in _headers(mapping, {"date"})]
+    dates = [cell.is_null() | _is_total(raw, cell) for cell in days]  # the word may stand where the day would
     amounts = {
         cell
         for name in _amount_headers(mapping)
