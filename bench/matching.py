@@ -104,9 +104,11 @@ def _best(statement: pl.DataFrame, bank: Bank, books: Books) -> dict[str, Propos
     until = statement["booked_on"].max()
     left = pl.Series([books.open_minor[key] for key in bank.invoices.select("account_number", "invoice_number").rows()])
     known = bank.invoices.with_columns(left.alias("open_minor"), pl.lit(None, pl.String).alias("payment_reference"))
-    known = known.filter(pl.col("open_minor") > 0, pl.col("issued_on") <= until).select(list(OPEN_INVOICES))
+    known = known.filter(pl.col("open_minor") > 0, pl.col("issued_on") <= until).select(*OPEN_INVOICES, "issued_on")
     found: dict[str, Proposal] = {}
-    for one in match(statement, known.cast(OPEN_INVOICES), bank.accounts, books.payers(), _RULES).proposals:
+    for one in match(
+        statement, known.cast({**OPEN_INVOICES, "issued_on": pl.Date}), bank.accounts, books.payers(), _RULES
+    ).proposals:
         found.setdefault(one.entry_reference, one)
     return found
 

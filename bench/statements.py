@@ -279,7 +279,8 @@ def _foreign_number(world: _World, account: str) -> _Paid | None:
     taken = _take(world, account)
     if taken is None:
         return None
-    return _Paid(taken, taken[0].amount_minor, f"Auftrag {world.draw.choice(world.invoices).number}")
+    others = [invoice for invoice in world.invoices if invoice.account != account]
+    return _Paid(taken, taken[0].amount_minor, f"Auftrag {world.draw.choice(others).number}")
 
 
 def _nobodys(world: _World, _: str) -> _Paid:

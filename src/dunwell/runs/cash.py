@@ -68,7 +68,7 @@ def look(rules: Rules, entries: pl.DataFrame | None = None, until_on: date | Non
     invoices = invoices.with_columns(pl.lit(None, dtype=pl.String).alias("payment_reference"))
     found = match(
         both.filter(~pl.col("entry_reference").is_in(sorted(known))),
-        invoices.select(OPEN_INVOICES.names()),
+        invoices.select(*OPEN_INVOICES.names(), "issued_on"),
         cash.customers(),
         cash.learned(),
         replace(rules, undone=undone),

@@ -19,6 +19,7 @@ from dunwell.sources.matching import (
     payments_of,
     proposals_frame,
 )
+from dunwell.sources.matching.numbers import Found, find
 
 INVOICES = [
     # number, account, currency, gross, open, due, printed reference
@@ -316,3 +317,32 @@ def test_a_tolerance_is_a_discount_and_a_fee_together_or_a_small_rest() -> None:
     assert [tolerance.allows("EUR", 100_000, each) for each in paid] == [False, True, True, True, False, False]
     assert [tolerance.allows("USD", 100_000, each) for each in (98_000, 97_999)] == [True, False]
     assert [Tolerance(amount_minor={"EUR": 5}).allows("EUR", 40, each) for each in (35, 34)] == [True, False]
+
+
+def test_a_number_of_an_invoice_that_was_issued_after_the_payment_is_not_sure() -> None:
+    paid = pl.DataFrame([entry(remittance="INV-2026-0042", payer_name="Aurora Glas GmbH")], schema=BANK_ENTRY)
+    invoices = pl.DataFrame(INVOICES, schema=OPEN_INVOICES, orient="row")
+    accounts = pl.DataFrame(ACCOUNTS, schema=MATCH_ACCOUNTS, orient="row")
+    days = {date(2026, 2, 3): "sure", date(2026, 2, 4): "likely"}
+    for issued_on, sureness in days.items():
+        found = match(paid, invoices.with_columns(pl.lit(issued_on).alias("issued_on")), accounts)
+        assert found.proposals[0].sureness == sureness
+    assert "The invoice INV-2026-0042 was issued on 2026-02-04, after the payment." in found.proposals[0].reasons
+
+
+def test_a_number_with_signs_that_is_glued_to_words_at_both_ends_is_found() -> None:
+    numbers = {"INV20260044": None}
+    found = find("RECHNUNGINV-2026-0044DANKE", numbers, frozenset({11}))
+    assert found == [Found("INV20260044", "joined")]
+    assert find("5INV-2026-00447", numbers, frozenset({11})) == []
+
+
+def test_a_number_glued_to_words_that_is_not_open_keeps_a_known_payer_from_being_sure() -> None:
+    known = entry(payer_account="DE89370400440532013000", amount_minor=25_000, payer_name="Aurora Glas GmbH")
+    numbers = [(f"2026/{number}", *rest) for (_, *rest), number in zip(INVOICES, range(1041, 1050), strict=False)]
+    invoices = pl.DataFrame(numbers, schema=OPEN_INVOICES, orient="row")
+    payers = pl.DataFrame(KNOWN, schema=PAYERS, orient="row")
+    accounts = pl.DataFrame(ACCOUNTS, schema=MATCH_ACCOUNTS, orient="row")
+    said = {text: match(pl.DataFrame([known | {"remittance": text}], schema=BANK_ENTRY), invoices, accounts, payers)
+            for text in ("thanks", "RECHNUNG2026/9999DANKE")}  # fmt: skip
+    assert [found.proposals[0].sureness for found in said.values()] == ["sure", "likely"]

@@ -2,7 +2,7 @@
 
 from rapidfuzz.distance import OSA
 
-from dunwell.sources.matching.evidence import called_like, contradiction, named_alike, support
+from dunwell.sources.matching.evidence import called_like, contradiction, named_alike, support, too_early
 from dunwell.sources.matching.index import comparable
 from dunwell.sources.matching.model import Invoice, Part, Proposal
 from dunwell.sources.matching.numbers import digit_words, runs, shape, shapes, tail
@@ -29,6 +29,7 @@ def _of_customer(context: Context, account: str) -> list[Proposal]:
     against = _doubts(context, account, open_ones)
     exact = [invoice for invoice in open_ones if invoice.open_minor == entry.amount_minor]
     if exact:
+        against += too_early(entry, exact)
         if len(exact) > 1:
             against.append(f"{len(exact)} invoices have this amount.")
         elif combinations(open_ones, entry.amount_minor):

@@ -1,6 +1,7 @@
 """What one entry says about who paid and what for, looked up in the index."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -178,6 +179,12 @@ def namesake(entry: BankEntry, account: str, index: Index) -> str | None:
         if name_score(entry.payer_name, other, index) >= NAME_SCORE_MIN:
             return f"The payer is called like the customer {other}, who owes the same amount."
     return None
+
+
+def too_early(entry: BankEntry, invoices: Sequence[Invoice]) -> list[str]:
+    """Return which of the invoices did not exist yet when the payment was booked: another may be meant."""
+    later = (each for each in invoices if each.issued_on is not None and each.issued_on > entry.booked_on)
+    return [f"The invoice {each.number} was issued on {each.issued_on}, after the payment." for each in later]
 
 
 def contradiction(entry: BankEntry, account: str, found: Evidence, index: Index) -> str | None:

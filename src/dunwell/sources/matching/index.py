@@ -81,7 +81,7 @@ def _payer(rows: list[dict[str, Any]]) -> Payer:
 
 
 def _invoice(row: dict[str, object]) -> Invoice:
-    due_on = row["due_on"]
+    due_on, issued_on = row["due_on"], row.get("issued_on")
     return Invoice(
         number=str(row["invoice_number"]),
         account=str(row["account_number"]),
@@ -90,6 +90,7 @@ def _invoice(row: dict[str, object]) -> Invoice:
         open_minor=int(str(row["open_minor"])),
         due_on=due_on if isinstance(due_on, date) else None,
         reference=plain(str(row["payment_reference"] or "")),
+        issued_on=issued_on if isinstance(issued_on, date) else None,
     )
 
 

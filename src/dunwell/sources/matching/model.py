@@ -18,7 +18,7 @@ OPEN_INVOICES = pl.Schema(
         "payment_reference": pl.String(),  # the structured reference printed on the invoice; null: none is known
     }
 )
-"""One row per invoice that a payment may concern."""
+"""One row per invoice that a payment may concern; a column ``issued_on`` may come with it."""
 
 MATCH_ACCOUNTS = pl.Schema({"account_number": pl.String(), "name": pl.String()})
 """One row per customer."""
@@ -67,6 +67,7 @@ class Invoice:
     open_minor: int
     due_on: date | None
     reference: str
+    issued_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ does not have. ``short``: its last digits only."""
 
 TEXT_CHARS_MAX = 2_000
 """So much of a payer's text is searched; nobody writes more, but a batch may hold more."""
+_TOKEN = re.compile(r"\S+")
+_ENDS = re.compile(r"^[^\W\d_]+|[^\W\d_]+$")
 _WORD = re.compile(r"[^\W_]+")
 _RUN_WORDS_MAX = 5
 _SHORT_DIGITS_MIN = 3
@@ -47,7 +49,18 @@ def find(text: str, known: Mapping[str, object], lengths: frozenset[int]) -> lis
             for at, number in _within(word, known, lengths)
             if (at, at + len(number)) != (0, end - start)
         ]
+    spans += _glued(upper, known, lengths)
     return _longest(spans)
+
+
+def _glued(text: str, known: Mapping[str, object], lengths: frozenset[int]) -> Iterator[tuple[int, int, Found]]:
+    """Yield numbers whose signs are kept but whose ends are glued to words: ``RECHNUNG2026/0314DANKE``."""
+    for token in _TOKEN.finditer(text):
+        if _WORD.fullmatch(token[0]):
+            continue
+        places = [token.start() + at for at, sign in enumerate(token[0]) if sign.isalnum()]
+        for at, number in _within("".join(text[place] for place in places), known, lengths):
+            yield places[at], places[at + len(number) - 1] + 1, Found(number, "joined")
 
 
 def _runs(words: list[tuple[int, int, str]], known: Mapping[str, object]) -> Iterator[tuple[int, int, str]]:
@@ -105,10 +118,14 @@ def digit_words(text: str) -> frozenset[str]:
 
 
 def shapes(text: str) -> frozenset[str]:
-    """Return the shapes of all runs of words in ``text``: ``INV-0042`` has the shape ``INV9999``."""
+    """Return the shapes of all runs of words in ``text``: ``INV-0042`` has the shape ``INV9999``.
+
+    Of words glued to a number the number's own shape is among them.
+    """
     words = [match[0] for match in _WORD.finditer(text[:TEXT_CHARS_MAX].upper())]
     runs = ("".join(words[at : at + count]) for at in range(len(words)) for count in range(1, _RUN_WORDS_MAX + 1))
-    return frozenset(map(shape, runs))
+    glued = (_ENDS.sub("", plain(token[0])) for token in _TOKEN.finditer(text[:TEXT_CHARS_MAX]))
+    return frozenset(map(shape, (*runs, *filter(None, glued))))
 
 
 def shape(number: str) -> str:

@@ -16,7 +16,7 @@ from dataclasses import replace
 import polars as pl
 
 from dunwell.sources.matching.by_payer import by_amount, by_payer
-from dunwell.sources.matching.evidence import Evidence, collect, contradiction, is_trusted, namesake, support
+from dunwell.sources.matching.evidence import Evidence, collect, contradiction, is_trusted, namesake, support, too_early
 from dunwell.sources.matching.index import Index, build
 from dunwell.sources.matching.model import PAYERS, BankEntry, Invoice, Matches, Part, Proposal, Rules
 from dunwell.sources.matching.proposing import Context, proposal
@@ -107,7 +107,7 @@ def _of_account(context: Context, account: str, invoices: list[Invoice], *, is_o
     reasons = [_naming(invoice, found) for invoice in invoices]
     backing = support(entry, account, found, context.index)
     doubts = (contradiction(entry, account, found, context.index), namesake(entry, account, context.index))
-    against = [*found.unclear, *filter(None, doubts)]
+    against = [*found.unclear, *filter(None, doubts), *too_early(entry, invoices)]
     against += [] if is_only else ["The text names invoices of more than one customer."]
     against += ["The entry is a batch of several payments."] if entry.is_batch else []
     trusted = bool(backing) or all(is_trusted(each.number, found.named[each.number][1]) for each in invoices)
