@@ -27,6 +27,7 @@ from dunwell.runs.nightly import assess_account, run_day
 from dunwell.runs.reporting import why_json, worklist
 from dunwell.runs.rules import read_rules
 from dunwell.sources.contract import BANK_ENTRY, Reading
+from dunwell.sources.matching import Rules
 from dunwell.store import audit_verify, privacy, queries
 from dunwell.store.bulk import writing
 from dunwell.store.importing import Origin, import_parsed
@@ -411,7 +412,7 @@ def take(*rows: dict[str, Any]) -> None:
              for row in rows]  # fmt: skip
     reading = Reading("bank", "bank", entries=pl.DataFrame(whole, schema=BANK_ENTRY))
     with writing():
-        looked = look(reading.entries)
+        looked = look(Rules(), reading.entries)
         payments_found = with_payments(reading, looked).tables[0].frame
         keep(looked, Taking(ON, "run", import_parsed("payments", payments_found, Origin("bank")).batch_id))
 
