@@ -107,7 +107,11 @@ def _best(statement: pl.DataFrame, bank: Bank, books: Books) -> dict[str, Propos
     known = known.filter(pl.col("open_minor") > 0, pl.col("issued_on") <= until).select(*OPEN_INVOICES, "issued_on")
     found: dict[str, Proposal] = {}
     for one in match(
-        statement, known.cast({**OPEN_INVOICES, "issued_on": pl.Date}), bank.accounts, books.payers(), _RULES
+        statement,
+        known.cast(pl.Schema({**OPEN_INVOICES, "issued_on": pl.Date()})),
+        bank.accounts,
+        books.payers(),
+        _RULES,
     ).proposals:
         found.setdefault(one.entry_reference, one)
     return found
