@@ -29,6 +29,7 @@ KEYWORDS = {
     "lazy": None,
     "gettext_lazy": None,
     "gettext_noop": None,
+    "told": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),

@@ -102,8 +102,8 @@ def test_each_currency_stands_by_itself(client_as: Visit) -> None:
 def test_an_open_decision_shows_the_alternatives_and_the_referral_line_by_line(client_as: Visit) -> None:
     text = text_of(client_as("viewer"), f"/customer/{REFERRED}")
     assert "What else can be offered" in text
-    assert "Expected recovery: USD 10050.00 × 80 % = USD 8040.00" in text
-    assert "Worth it: USD 6684.00 is expected to remain." in text
+    assert "Expected recovery: USD 10,050.00 × 80% = USD 8,040.00" in text
+    assert "Worth it: USD 6,684.00 is expected to remain." in text
 
 
 def test_a_hostile_name_stays_a_name(client_as: Visit) -> None:
@@ -237,8 +237,8 @@ def test_a_credit_check_says_why_and_drafts_the_refusal(client_as: Visit) -> Non
     client = client_as("clerk")
     text = text_of(client, f"/customer/{WARNED}/check?amount=9000&currency=EUR")
     assert "Refused on credit" in text
-    assert "With this order EUR 11480.00 would be owed or ordered; the limit is EUR 6000.00." in text
-    assert "A part payment of EUR 5480.00, the rest on credit" in text
+    assert "With this order EUR 11,480.00 would be owed or ordered; the limit is EUR 6,000.00." in text
+    assert "A part payment of EUR 5,480.00, the rest on credit" in text
     client.post(f"/customer/{WARNED}/refusal", {"amount": "9000", "currency": "EUR"})
     assert Letter.objects.get(kind="credit_refusal").state == "draft"
 
@@ -334,6 +334,18 @@ def test_a_statement_of_account_is_a_pdf(client_as: Visit) -> None:
     response = client_as("viewer").get(f"/customer/{WARNED}/statement/EUR")
     assert response.content.startswith(b"%PDF")
     assert response.headers["Content-Disposition"] == 'attachment; filename="1001-EUR-2026-11-20.pdf"'
+
+
+def test_a_statement_of_account_is_drafted_as_a_letter(client_as: Visit) -> None:
+    client_as("clerk").post("/customer/1001/statement_letter", {"currency": "EUR"})
+    letter = Letter.objects.get(account__account_number="1001", kind="statement")
+    assert (letter.state, letter.is_request, letter.drafted_by) == ("draft", False, "clerk")
+    client = client_as("approver")
+    assert "Kontoübersicht" in client.get(f"/letter/{letter.reference}").content.decode()
+    client.post(f"/letter/{letter.reference}/approve")
+    client.post(f"/letter/{letter.reference}/sent")
+    letter.refresh_from_db()
+    assert letter.state == "sent"
 
 
 def test_what_is_held_on_a_person_is_handed_out_by_an_administrator_and_noted(client_as: Visit) -> None:

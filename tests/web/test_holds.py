@@ -39,6 +39,19 @@ def test_holds_from_before_dunwell_are_on_the_board(client_as: Visit) -> None:
     assert "missed" in earlier
 
 
+def test_a_hold_from_before_dunwell_is_lifted_from_the_board(client_as: Visit) -> None:
+    client = client_as("approver")
+    assert 'action="/customer/1023/lift"' in text_of(client, "/holds")
+    client.post("/customer/1023/lift", {"reason": "a new standing order", "currency": "EUR"})
+    hold = Hold.objects.get(account__account_number="1023")
+    assert (hold.state, hold.transitions.get().reason) == ("released", "a new standing order")
+    assert Letter.objects.get(account__account_number="1023", kind="hold_release").state == "draft"
+    board = text_of(client, "/holds")
+    assert "/customer/1023/lift" not in board
+    assert board.index("Getränke Osterkamp") > board.index('id="column-released"')
+    assert "/customer/1023/lift" not in text_of(client_as("viewer"), "/holds")
+
+
 def test_a_hold_in_force_says_since_when_and_by_when_it_is_cured(client_as: Visit) -> None:
     hold = in_force(client_as)
     text = text_of(client_as("viewer"), "/holds")

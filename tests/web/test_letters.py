@@ -1,10 +1,14 @@
 """A letter beside its reasons: what is seen, and what a person may do with it."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 from django.test import Client
 
+from dunwell.config import web
+from dunwell.runs.demo import DEMO_ON
 from dunwell.store.models import Hold, Letter
+from dunwell.store.workspace import Workspace
 
 HOLD = "1003-20261120-hold-EUR"
 
@@ -38,6 +42,47 @@ def test_an_approved_hold_letter_starts_the_hold_once_it_has_gone_out(client_as:
     client.post(f"/letter/{HOLD}/sent")
     assert Letter.objects.get(reference=HOLD).state == "sent"
     assert Hold.objects.get(letter__reference=HOLD).state == "in_force"
+
+
+def test_an_approved_letter_says_how_it_goes_out_and_takes_the_day(client_as: Callable[[str], Client]) -> None:
+    client = client_as("approver")
+    client.post(f"/letter/{HOLD}/approve")
+    text = client.get(f"/letter/{HOLD}").content.decode()
+    assert "Open the e-mail file with your mail program and send it." in text
+    assert 'name="on" value="2026-11-20"' in text
+    for day in ("2026-11-21", "2026-11-19"):
+        client.post(f"/letter/{HOLD}/sent", {"on": day})
+        assert Letter.objects.get(reference=HOLD).state == "approved", (
+            "neither later than today nor before its approval"
+        )
+    client.post(f"/letter/{HOLD}/sent", {"on": "2026-11-20"})
+    assert Letter.objects.get(reference=HOLD).sent_on == DEMO_ON
+
+
+def test_a_letter_that_went_out_yesterday_is_marked_with_that_day(
+    client_as: Callable[[str], Client], shop: Workspace
+) -> None:
+    client = client_as("approver")
+    client.post(f"/letter/{HOLD}/approve")
+    web.set_up(shop.path, fixed_on=DEMO_ON + timedelta(days=2))
+    client.post(f"/letter/{HOLD}/sent", {"on": "2026-11-21"})
+    letter = Letter.objects.get(reference=HOLD)
+    assert (letter.state, letter.sent_on) == ("sent", date(2026, 11, 21))
+    assert Hold.objects.get(letter=letter).in_force_on == date(2026, 11, 21)
+
+
+def test_nothing_is_marked_as_sent_while_bank_data_is_stale(
+    client_as: Callable[[str], Client], shop: Workspace
+) -> None:
+    client = client_as("approver")
+    client.post(f"/letter/{HOLD}/approve")
+    web.set_up(shop.path, fixed_on=DEMO_ON + timedelta(days=10))
+    assert "Marking as sent is off" in client.get(f"/letter/{HOLD}").content.decode()
+    assert "Marking as sent is off" in client.get("/letters?state=approved").content.decode()
+    for day in ("2026-11-21", "2026-11-30"):
+        client.post(f"/letter/{HOLD}/sent", {"on": day})
+        client.post("/letters/sent", {"on": day, "letter": HOLD})
+    assert Letter.objects.get(reference=HOLD).state == "approved"
 
 
 def test_a_clerk_drafts_and_does_not_approve(client_as: Callable[[str], Client]) -> None:

@@ -9,13 +9,14 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_percent
 
 from dunwell.money import format_plain, to_decimal
 from dunwell.policy.model import Policy, Step
@@ -117,6 +118,12 @@ def written_amount(amount_minor: int, currency: str, language: str = PLAIN) -> s
 def written_day(on: date, language: str = PLAIN) -> str:
     """Write a day as a language does: ``2026-11-20``, ``20 Nov 2026``, ``20.11.2026``."""
     return on.isoformat() if language == PLAIN else format_date(on, "medium", locale=_locale(language))
+
+
+def written_share(share: Decimal, language: str) -> str:
+    """Write a share of one as a percentage, with up to two decimals, spaced as the language does: ``5%``, ``5 %``."""
+    pattern = _locale(language).percent_formats[None].pattern.replace("#,##0", "#,##0.##")
+    return format_percent(share, pattern, locale=_locale(language))
 
 
 def step_name(step: str, language: str = PLAIN) -> str:

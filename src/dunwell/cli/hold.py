@@ -59,9 +59,11 @@ def list_holds(all_states: bool, workspace: Path | None, as_json: bool) -> None:
         )
     for one in earlier:
         until = str(one.cure_by_on or "")
-        table.add_row(one.account_number, one.name, "in_force", str(one.held_on), until, "before Dunwell")
+        table.add_row(one.account_number, one.name, "in_force", str(one.held_on), until, "")
     console.print(table)
     console.print(f"{plural(len(found) + len(earlier), 'hold')}.")
+    if earlier:
+        console.print(f"{len(earlier)} of them from before Dunwell: there is no letter of ours, and release lifts them.")
 
 
 def hold_json(found: Hold) -> dict[str, Any]:

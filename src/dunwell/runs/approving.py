@@ -75,6 +75,12 @@ def mark_sent(desk: Desk, letter: Letter) -> None:
             hold_states.start(hold, on=desk.as_of, cure_by_on=_cure_by_on(desk, letter, now), by=desk.by)
 
 
+def require_fresh(desk: Desk, letter: Letter) -> None:
+    """Raise ``RefusedError`` when bank data is too old today for a letter to go out."""
+    now = situation(desk.rules, letter.account_id, letter.currency, desk.as_of)
+    require_fresh_data(desk.rules.policy(now.row["policy"]), desk.as_of)
+
+
 def _require_time_to_pay(desk: Desk, letter: Letter) -> None:
     if letter.pay_by_on is not None and letter.pay_by_on <= desk.as_of:
         raise RefusedError(

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from dunwell.assess.legal import LegalSetting
+from dunwell.assess.reasons import PLAIN
 from dunwell.law.model import Limit
 from dunwell.policy.model import Policy
 from dunwell.policy.plan import (
@@ -43,7 +44,9 @@ class Customer:
     failed_plans: int = 0
 
 
-def alternatives(row: Mapping[str, Any], policy: Policy, customer: Customer, as_of: date) -> Json:
+def alternatives(
+    row: Mapping[str, Any], policy: Policy, customer: Customer, as_of: date, language: str = PLAIN
+) -> Json:
     """Return what the policy offers instead of a hold or a referral, each with its conditions and its figures.
 
     The plan divides what is demanded today, fees and interest included. The discount is for settling all open
@@ -51,29 +54,38 @@ def alternatives(row: Mapping[str, Any], policy: Policy, customer: Customer, as_
     """
     currency = str(row["currency"])
     debt = Debt(row["total_due_minor"], currency, row["oldest_days_past_due"] or 0, customer.failed_plans)
-    return {
+    found = {
         "payment_plan": _plan(policy, debt, customer, as_of),
         "longer_line": _longer_line(policy, debt, customer, as_of),
-        "discount": _discount(policy, max(row["open_minor"] - row["unapplied_minor"], 0), customer, as_of, currency),
-        "late_fee": _late_fee(policy, row["late_fee_minor"], currency),
+        "discount": _discount(policy, max(row["open_minor"] - row["unapplied_minor"], 0), customer, as_of),
+        "late_fee": _late_fee(policy, row["late_fee_minor"]),
     }
+    return {kind: _told(kind, offer, currency, language) for kind, offer in found.items()}
 
 
-def referral(row: Mapping[str, Any], policy: Policy, customer: Customer, legal: LegalSetting) -> Json:
+def _told(kind: str, offer: Json, currency: str, language: str) -> Json:
+    """Add the words: what the offer is called, and each condition in a sentence."""
+    conditions = [_condition_json(condition, currency, language) for condition in offer["conditions"]]
+    return {"title": sentence("alternative", kind, language=language), **offer, "conditions": conditions}
+
+
+def referral(
+    row: Mapping[str, Any], policy: Policy, customer: Customer, legal: LegalSetting, language: str = PLAIN
+) -> Json:
     """Return the cost–benefit test of referring what is demanded today, with its arithmetic and the legal options."""
     currency = str(row["currency"])
     test = referral_test(policy.referral, row["total_due_minor"], currency, row["oldest_days_past_due"] or 0)
     forbidden = _forbidden(policy, customer, legal)
     options = allowed_options(policy.referral, frozenset(limit.option for limit in forbidden))
-    values = {line.key: _written(line, currency) for line in test.lines}
+    values = {line.key: _written(line, currency, language) for line in test.lines}
     loss_minor = -sum(line.value for line in test.lines if line.key == "net_benefit")
-    outcome = values | {"currency": currency, "loss": amount(loss_minor, currency)}
+    outcome = values | {"currency": currency, "loss": amount(loss_minor, currency, language)}
     return {
         "verdict": test.verdict,
         "is_worth_it": test.is_worth_it,
-        "text": sentence("referral", test.verdict, outcome),
+        "text": sentence("referral", test.verdict, outcome, language),
         "lines": [
-            {"key": line.key, "value": line.value, "unit": line.unit, "text": _line_text(line, values)}
+            {"key": line.key, "value": line.value, "unit": line.unit, "text": _line_text(line, values, language)}
             for line in test.lines
         ],
         "options": list(options),
@@ -83,7 +95,7 @@ def referral(row: Mapping[str, Any], policy: Policy, customer: Customer, legal: 
 
 def _plan(policy: Policy, debt: Debt, customer: Customer, as_of: date) -> Json:
     terms = policy.plan
-    found = _offer("payment_plan", plan_conditions(terms, debt), debt.currency)
+    found = _offer(plan_conditions(terms, debt))
     if not found["is_offered"]:
         return found
     request = PlanRequest(
@@ -104,20 +116,20 @@ def _plan(policy: Policy, debt: Debt, customer: Customer, as_of: date) -> Json:
 
 
 def _longer_line(policy: Policy, debt: Debt, customer: Customer, as_of: date) -> Json:
-    found = _offer("longer_line", longer_line_conditions(policy.longer_line, debt), debt.currency)
+    found = _offer(longer_line_conditions(policy.longer_line, debt))
     if not found["is_offered"]:
         return found
     line = longer_line(policy.longer_line, as_of, customer.country)
     return found | {"pay_by_on": line.pay_by_on.isoformat(), "expires_on": line.expires_on.isoformat()}
 
 
-def _discount(policy: Policy, open_minor: int, customer: Customer, as_of: date, currency: str) -> Json:
+def _discount(policy: Policy, open_minor: int, customer: Customer, as_of: date) -> Json:
     terms = policy.discount
     conditions = [
         Condition("discount_offered", 1, int(terms.offered), terms.offered),
         Condition("open_minor", 1, open_minor, open_minor > 0),
     ]
-    found = _offer("discount", conditions, currency)
+    found = _offer(conditions)
     if not found["is_offered"]:
         return found
     offer = discount(terms, open_minor, as_of, customer.country)
@@ -130,23 +142,19 @@ def _discount(policy: Policy, open_minor: int, customer: Customer, as_of: date, 
     }
 
 
-def _late_fee(policy: Policy, late_fee_minor: int, currency: str) -> Json:
+def _late_fee(policy: Policy, late_fee_minor: int) -> Json:
     is_charged = policy.late_fee is not None or any(step.fee is not None for step in policy.steps)
-    found = _offer("late_fee", [Condition("late_fee_charged", 1, int(is_charged), is_charged)], currency)
+    found = _offer([Condition("late_fee_charged", 1, int(is_charged), is_charged)])
     return found | {"late_fee_minor": late_fee_minor}
 
 
-def _offer(kind: str, conditions: list[Condition], currency: str) -> Json:
-    return {
-        "title": sentence("alternative", kind),
-        "is_offered": all(condition.passed for condition in conditions),
-        "conditions": [_condition_json(condition, currency) for condition in conditions],
-    }
+def _offer(conditions: list[Condition]) -> Json:
+    return {"is_offered": all(condition.passed for condition in conditions), "conditions": conditions}
 
 
-def _condition_json(condition: Condition, currency: str) -> Json:
+def _condition_json(condition: Condition, currency: str, language: str) -> Json:
     need, have = (
-        amount(value, currency) if condition.key in _MONEY_CONDITIONS else str(value)
+        amount(value, currency, language) if condition.key in _MONEY_CONDITIONS else str(value)
         for value in (condition.need, condition.have)
     )
     has_no_minimum = condition.key == "total_minor" and condition.passed and not condition.need
@@ -156,7 +164,7 @@ def _condition_json(condition: Condition, currency: str) -> Json:
         "need": condition.need,
         "have": condition.have,
         "passed": condition.passed,
-        "text": sentence(condition.key, variant, {"need": need, "have": have}),
+        "text": sentence(condition.key, variant, {"need": need, "have": have}, language),
     }
 
 
@@ -183,12 +191,12 @@ def _limit_json(limit: Limit) -> Json:
     }
 
 
-def _written(line: Line, currency: str) -> str:
+def _written(line: Line, currency: str, language: str) -> str:
     if line.unit == "minor":
-        return amount(line.value, currency)
-    return percent(line.value) if line.unit == "percent_hundredths" else str(line.value)
+        return amount(line.value, currency, language)
+    return percent(line.value, language) if line.unit == "percent_hundredths" else str(line.value)
 
 
-def _line_text(line: Line, values: Mapping[str, str]) -> str:
+def _line_text(line: Line, values: Mapping[str, str], language: str) -> str:
     key = "no_minimum" if line.key == "minimum" and not line.value else line.key
-    return sentence("referral_line", key, values)
+    return sentence("referral_line", key, values, language)

@@ -6,12 +6,13 @@ end, or for a person, who releases or refuses it.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
-from dunwell.assess.credit_check import CreditCheck, Finding, Standing, check_credit
+from dunwell.assess.credit_check import CreditCheck, Finding, Outcome, Standing, check_credit
 from dunwell.assess.engine import assess
+from dunwell.assess.reasons import PLAIN
 from dunwell.casework.cases import Act, advance, begin
 from dunwell.errors import RefusedError, UsageError
 from dunwell.money import parse_minor
@@ -84,7 +85,9 @@ def _overdue_limit_minor(account: Account, currency: str) -> int | None:
         raise UsageError(f"{OVERDUE_LIMIT} of {account.account_number}: {error}.") from error
 
 
-def check_json(about: Subject, amount_minor: int, found: CreditCheck, state: Standing) -> dict[str, Any]:
+def check_json(
+    about: Subject, amount_minor: int, found: CreditCheck, state: Standing, language: str = PLAIN
+) -> dict[str, Any]:
     """Return a check as plain values, its reasons in words and figures."""
     return {
         "account_number": about.account.account_number,
@@ -92,25 +95,25 @@ def check_json(about: Subject, amount_minor: int, found: CreditCheck, state: Sta
         "currency": about.currency,
         "amount_minor": amount_minor,
         "outcome": found.outcome,
-        "reasons": [reason_json(finding, state) for finding in found.findings],
+        "reasons": [reason_json(finding, state.currency, language) for finding in found.findings],
         "limit_currency": state.currency,
         "credit_limit_minor": state.limit_minor,
         "exposure_minor": state.exposure_minor,
         "overdue_minor": state.overdue_minor,
         "available_minor": found.available_minor,
         "hold": state.hold,
-        "alternatives": [_way_json(way, found, state) for way in found.ways],
+        "alternatives": [_way_json(way, found, state, language) for way in found.ways],
     }
 
 
-def reason_json(finding: Finding, state: Standing) -> dict[str, Any]:
-    """Return one reason of a check with its sentence."""
+def reason_json(finding: Finding, currency: str, language: str = PLAIN) -> dict[str, Any]:
+    """Return one reason of a check with its sentence; its figures are in the ``currency`` of the limit."""
     figures = {
-        "need": amount(finding.need_minor or 0, state.currency),
-        "have": amount(finding.have_minor or 0, state.currency),
-        "currency": state.currency,
+        "need": amount(finding.need_minor or 0, currency, language),
+        "have": amount(finding.have_minor or 0, currency, language),
+        "currency": currency,
     }
-    text = sentence(f"check_{finding.key}", "yes" if finding.passed else "no", figures)
+    text = sentence(f"check_{finding.key}", "yes" if finding.passed else "no", figures, language)
     return {
         "rule": finding.key,
         "passed": finding.passed,
@@ -118,14 +121,29 @@ def reason_json(finding: Finding, state: Standing) -> dict[str, Any]:
         "need_minor": finding.need_minor,
         "have_minor": finding.have_minor,
         "text": text,
+        "currency": currency,
     }
 
 
-def _way_json(way: str, found: CreditCheck, state: Standing) -> dict[str, Any]:
+def kept_reasons(order: Order, language: str) -> list[dict[str, Any]]:
+    """Return why an order was not approved, as kept with it, in a language; the sentences are made from the figures."""
+    return [_in_language(reason, language) for reason in order.reasons or ()]
+
+
+def _in_language(kept: dict[str, Any], language: str) -> dict[str, Any]:
+    if "currency" not in kept:  # kept by an earlier version: its sentence is all there is
+        return kept
+    outcome = cast("Outcome", kept["outcome"])
+    finding = Finding(kept["rule"], kept["passed"], outcome, kept["need_minor"], kept["have_minor"])
+    return reason_json(finding, kept["currency"], language)
+
+
+def _way_json(way: str, found: CreditCheck, state: Standing, language: str) -> dict[str, Any]:
     deposit, available = found.deposit_minor, found.available_minor or 0
-    figures = {"deposit": amount(deposit, state.currency), "available": amount(available, state.currency)}
+    minors = {"deposit": deposit, "available": available}
+    figures = {name: amount(minor, state.currency, language) for name, minor in minors.items()}
     minor = {"part_payment": deposit, "smaller_order": available}.get(way)
-    return {"way": way, "amount_minor": minor, "text": sentence("way", way, figures)}
+    return {"way": way, "amount_minor": minor, "text": sentence("way", way, figures, language)}
 
 
 def draft_refusal(desk: Desk, about: Subject, amount_minor: int, order: Order | None = None) -> Letter:
@@ -159,7 +177,7 @@ def add(desk: Desk, about: Subject, order_number: str, amount_minor: int, said: 
     """Register an order and check it: approved, or held with the reasons; the customer of a hold is told."""
     state = standing(desk, about.account)
     found = check_credit(amount_minor, about.currency, state)
-    failed = [reason_json(one, state) for one in found.findings if not one.passed]
+    failed = [reason_json(one, state.currency) for one in found.findings if not one.passed]
     if Order.objects.filter(account=about.account, order_number=order_number).exists():
         raise UsageError(f"{about.account.account_number} already has an order {order_number}.")
     made = Order(

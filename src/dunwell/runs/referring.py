@@ -36,7 +36,7 @@ def propose(desk: Desk, about: Subject, wish: ReferralWish, said: Said) -> tuple
     if Referral.objects.filter(account=about.account, currency=about.currency, state__in=REFERRAL_LIVE).exists():
         raise RefusedError(f"{about.account.account_number} already has a referral under way in {about.currency}.")
     customer = Customer(about.account.country, about.account.party_type)
-    test = referral(now.row, policy, customer, desk.rules.legal)
+    test = referral(now.row, policy, customer, desk.rules.legal, desk.language)
     option = wish.option or next(iter(test["options"]), "")
     if option not in test["options"]:
         allowed = ", ".join(test["options"]) or "none"

@@ -164,7 +164,7 @@ def why_json(
     """
     names = _Names(report, account)
     return [
-        _why(row, report, names, language) | _choices(row, report, account, wants_referral=wants_referral)
+        _why(row, report, names, language) | _choices(row, report, account, language, wants_referral=wants_referral)
         for row in _own_rows(report, account.pk)
     ]
 
@@ -184,7 +184,9 @@ def _why(row: Mapping[str, Any], report: DayReport, names: _Names, language: str
     }
 
 
-def _choices(row: Mapping[str, Any], report: DayReport, account: Account, *, wants_referral: bool) -> dict[str, Any]:
+def _choices(
+    row: Mapping[str, Any], report: DayReport, account: Account, language: str, *, wants_referral: bool
+) -> dict[str, Any]:
     """What a person may choose from; ``None`` where there is nothing to choose."""
     policy = report.rules.policy(row["policy"])
     is_open_question = row["action"] in ("review", "refer")
@@ -193,8 +195,8 @@ def _choices(row: Mapping[str, Any], report: DayReport, account: Account, *, wan
         return {"alternatives": None, "referral": None}
     customer = Customer(account.country, account.party_type, failed_plans(account.pk))
     return {
-        "alternatives": alternatives(row, policy, customer, report.as_of) if is_open_question else None,
-        "referral": referral(row, policy, customer, report.rules.legal) if is_referral else None,
+        "alternatives": alternatives(row, policy, customer, report.as_of, language) if is_open_question else None,
+        "referral": referral(row, policy, customer, report.rules.legal, language) if is_referral else None,
     }
 
 

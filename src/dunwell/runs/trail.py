@@ -76,12 +76,11 @@ def _entry(row: AuditEntry, account: tuple[str, str] | None) -> dict[str, Any]:
     }
 
 
-def _says(summary: dict[str, Any], *, is_move: bool) -> str:
-    """What else an entry says, in short: nothing that is empty or zero, no digests, no move twice."""
+def _says(summary: dict[str, Any], *, is_move: bool) -> list[tuple[str, str]]:
+    """What else an entry says, by name: nothing that is empty or zero, no digests, no move twice."""
     left_out = {"from", "to", "event"} if is_move else set()
-    plain = [
-        f"{name.replace('_', ' ')}: {value}"
+    return [
+        (name, str(value)[:TEXT_CHARS_MAX])
         for name, value in summary.items()
         if isinstance(value, str | int) and value not in ("", 0) and "sha256" not in name and name not in left_out
     ]
-    return ", ".join(plain)[:TEXT_CHARS_MAX]

@@ -20,7 +20,7 @@ def weigh(desk: Desk, about: Subject) -> dict[str, Any]:
         raise RefusedError(f"Nothing is demanded of {about.account.account_number} in {about.currency}.")
     policy = desk.rules.policy(now.row["policy"])
     customer = Customer(about.account.country, about.account.party_type)
-    return referral(now.row, policy, customer, desk.rules.legal)
+    return referral(now.row, policy, customer, desk.rules.legal, desk.language)
 
 
 def named_case_file(desk: Desk, about: Subject) -> tuple[str, bytes]:

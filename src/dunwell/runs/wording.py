@@ -2,10 +2,11 @@
 
 import tomllib
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
-from dunwell.assess.reasons import PLAIN, written_amount
+from dunwell.assess.reasons import PLAIN, written_amount, written_share
 
 
 @cache
@@ -17,7 +18,7 @@ def _texts(language: str) -> Mapping[str, Mapping[str, str]]:
 
 def sentence(section: str, key: str, values: Mapping[str, object] | None = None, language: str = "en") -> str:
     """Return a text with its {names} filled in; English where the language has none yet."""
-    return _texts(language)[section][key].format_map(values or {})
+    return _texts(language.partition("-")[0])[section][key].format_map(values or {})
 
 
 def amount(minor: int, currency: str, language: str = PLAIN) -> str:
@@ -25,7 +26,9 @@ def amount(minor: int, currency: str, language: str = PLAIN) -> str:
     return written_amount(minor, currency, language)
 
 
-def percent(hundredths: int) -> str:
-    """Write hundredths of a percent, with no more decimals than they have: ``60 %``, ``12.5 %``."""
+def percent(hundredths: int, language: str = PLAIN) -> str:
+    """Write hundredths of a percent, with no more decimals than they have: ``60 %``, in English on a screen ``60%``."""
+    if language != PLAIN:
+        return written_share(Decimal(hundredths) / 10_000, language)
     whole, rest = divmod(hundredths, 100)
     return f"{whole}.{rest:02}".rstrip("0").rstrip(".") + " %"

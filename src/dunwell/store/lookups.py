@@ -53,6 +53,12 @@ def release_letter(account_id: int, currency: str, held_on: date) -> Letter | No
     return letters.exclude(state="cancelled").order_by("-attempt").first()
 
 
+def approved_on(letter: Letter) -> date:
+    """Return the business day of a letter's approval; that of its draft where it has none."""
+    moves = letter.transitions.filter(to_state="approved").order_by("-id")
+    return moves.values_list("on", flat=True).first() or letter.drafted_on
+
+
 def account_names(account_ids: Collection[int]) -> dict[int, tuple[str, str]]:
     """Return number and name of accounts by their key; many at once."""
     schema = pl.Schema({"account_id": pl.Int64, "account_number": pl.String, "name": pl.String})

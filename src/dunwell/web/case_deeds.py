@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from dunwell.casework.cases import advance, lifecycle_of
 from dunwell.runs import answers, applying, ordering, planning, referring
@@ -46,7 +47,9 @@ class AcceptForm(forms.Form):
     """Who accepted a plan, and how."""
 
     accepted_by = short_field(lazy("Who accepted, at the customer's"), required=True)
-    how = forms.ChoiceField(label=lazy("How"), choices=[(one, word(one, "how")) for one in planning.HOWS])
+    how = forms.ChoiceField(
+        label=pgettext_lazy("accepted", "How"), choices=[(one, word(one, "how")) for one in planning.HOWS]
+    )
     evidence = short_field(lazy("Proof"), help_text=lazy("An e-mail, a signed letter, a call."))
 
 

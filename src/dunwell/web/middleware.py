@@ -11,6 +11,7 @@ from dunwell.errors import DunwellError
 from dunwell.store.people import person_of
 from dunwell.web.languages import LANGUAGES, PSEUDO
 from dunwell.web.messages import say
+from dunwell.web.retelling import retold
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -91,9 +92,9 @@ class Refusals:
         if not isinstance(error, DunwellError):
             return None
         if request.method == "POST":
-            say(request, str(error), "error")
+            say(request, retold(str(error)), "error")
             return HttpResponseRedirect(back(request))
-        return TemplateResponse(request, "problem.html", {"message": str(error)}, status=409).render()
+        return TemplateResponse(request, "problem.html", {"message": retold(str(error))}, status=409).render()
 
 
 def back(request: HttpRequest, otherwise: str = "/") -> str:

@@ -8,6 +8,7 @@ from dunwell.errors import DunwellError
 from dunwell.runs.desk import Desk
 from dunwell.runs.rules import read_rules
 from dunwell.store.workspace import Workspace, read_workspace
+from dunwell.web.languages import manner
 
 SETTINGS_FILE = "dunwell.toml"
 
@@ -57,4 +58,4 @@ def is_fixed() -> bool:
 def desk_for(name: str) -> Desk:
     """Return the desk of a signed-in person. Raises ``WorkspaceError`` when the policy cannot be read."""
     opened, on = workspace(), today()
-    return Desk(opened, read_rules(opened, on), on, name)
+    return Desk(opened, read_rules(opened, on), on, name, manner())

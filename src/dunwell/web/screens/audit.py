@@ -1,5 +1,7 @@
 """The audit trail: everything that was done, and whether anybody has tampered with it."""
 
+from typing import Any
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -22,8 +24,12 @@ class TrailForm(forms.Form):
     what = forms.ChoiceField(label=lazy("What"), required=False, choices=_kinds)
     by = forms.CharField(label=lazy("Who"), required=False, max_length=150)
     account_number = forms.CharField(label=lazy("Account number"), required=False, max_length=200)
-    since = forms.DateField(label=lazy("From"), required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label=lazy("To"), required=False, widget=forms.DateInput({"type": "date"}))
+    since = forms.DateField(
+        label=lazy("From"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=lazy("To"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 @screen("approver")
@@ -32,9 +38,22 @@ def audit(request: HttpRequest) -> HttpResponse:
     form = TrailForm(request.GET)
     wanted = trail.Wanted(**form.cleaned_data) if form.is_valid() else trail.Wanted()
     page = page_of(request, trail.found(wanted))
-    values = {"form": form, "list": page, "entries": trail.shown(page.rows)}
+    values = {"form": form, "list": page, "entries": [_told(entry) for entry in trail.shown(page.rows)]}
     part = wants_part(request)
     return TemplateResponse(request, "partials/trail.html" if part else "audit.html", values)
+
+
+_NAMED_VALUES = {"role": "role", "kind": "table"}
+"""What an entry says whose values have names of their own."""
+
+
+def _told(entry: dict[str, Any]) -> dict[str, Any]:
+    """Write what else an entry says in the language of the screen."""
+    said = [
+        f"{words.word(name, 'says')}: {words.word(value, _NAMED_VALUES[name]) if name in _NAMED_VALUES else value}"
+        for name, value in entry["says"]
+    ]
+    return {**entry, "says": ", ".join(said)}
 
 
 @screen("approver", "POST")

@@ -18,6 +18,7 @@ from dunwell.runs.case_lists import case_query, listed, state_counts
 from dunwell.runs.case_subject import Subject, subject
 from dunwell.runs.desk import Desk
 from dunwell.runs.nightly import run_day
+from dunwell.runs.ordering import kept_reasons
 from dunwell.store import queries
 from dunwell.store.cases import case_by, history
 from dunwell.store.claims import Case
@@ -30,6 +31,7 @@ from dunwell.store.models import (
     PROMISE_STATES,
     REFERRAL_STATES,
     CaseLetter,
+    Order,
     Plan,
 )
 from dunwell.store.models.ledger import ORDER_STATES
@@ -37,9 +39,11 @@ from dunwell.web import place
 from dunwell.web.access import may, screen
 from dunwell.web.case_deeds import CASE_DEEDS, CaseDeed, deeds_of
 from dunwell.web.customer_forms import PlanForm, ReferralForm, fit
+from dunwell.web.languages import manner
 from dunwell.web.linking import CASE_PAGES, case_url
 from dunwell.web.messages import say
 from dunwell.web.paging import page_of, wants_part
+from dunwell.web.retelling import retold
 from dunwell.web.typesetting import alone
 from dunwell.web.words import word
 
@@ -106,7 +110,9 @@ def _shown(request: HttpRequest, case: Case, bound: dict[str, forms.Form], statu
 
 
 def _more(case: Case) -> dict[str, Any]:
-    """What a plan has besides: its instalments and how far it has come."""
+    """What a plan has besides, its instalments and how far it has come; what an order has, why it waits."""
+    if isinstance(case, Order):
+        return {"reasons": kept_reasons(case, manner())}
     if not isinstance(case, Plan):
         return {}
     done = plan_building.progress(case, place.today())
@@ -138,7 +144,7 @@ def _moving(deed: CaseDeed) -> Callable[..., HttpResponse]:
             try:
                 said = deed.act(_desk(request), case, form.cleaned_data)
             except DunwellError as error:
-                form.add_error(None, str(error))
+                form.add_error(None, retold(str(error)))
             else:
                 run_day(place.workspace(), place.today())
                 say(request, said)
@@ -214,7 +220,7 @@ def plan_offer_new(request: HttpRequest, number: str) -> HttpResponse:
         try:
             plan = plan_building.offer(_desk(request), about, _wish(form))
         except DunwellError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, retold(str(error)))
         else:
             run_day(place.workspace(), place.today())
             say(request, _("The plan is offered; its letter waits for approval."))
@@ -235,7 +241,7 @@ def referral_new(request: HttpRequest, number: str) -> HttpResponse:
         try:
             made, __ = referring.propose(desk, about, wish, Said(form.cleaned_data["note"]))
         except DunwellError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, retold(str(error)))
         else:
             run_day(place.workspace(), place.today())
             say(request, _("The referral is proposed; it waits for approval."))

@@ -33,6 +33,7 @@ from dunwell.web.languages import manner
 from dunwell.web.linking import CASE_PAGES, told
 from dunwell.web.messages import say
 from dunwell.web.paging import page_number, wants_part
+from dunwell.web.retelling import retold
 from dunwell.web.sequences import page_of_list
 from dunwell.web.typesetting import alone
 
@@ -104,7 +105,7 @@ def _doing(deed: Deed) -> Callable[..., HttpResponse]:
             try:
                 said = deed.act(desk, number, form.cleaned_data)
             except DunwellError as error:
-                form.add_error(None, str(error))
+                form.add_error(None, retold(str(error)))
             else:
                 run_day(place.workspace(), place.today())
                 say(request, said)
@@ -142,9 +143,9 @@ def _answer(desk: Desk, account: Account, form: forms.Form) -> dict[str, Any] | 
         minor = amount_minor(form.cleaned_data["amount"], about.currency)
         state = ordering.standing(desk, account)
     except DunwellError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, retold(str(error)))
         return None
-    return ordering.check_json(about, minor, check_credit(minor, about.currency, state), state)
+    return ordering.check_json(about, minor, check_credit(minor, about.currency, state), state, manner())
 
 
 @screen("clerk", "POST")

@@ -33,7 +33,7 @@ _COLOURS = ("#7fb3b9", "#3f8f99", "#d9a441", "#c96f3b", "#a8323e")
 class DayForm(forms.Form):
     """The day of the figures."""
 
-    as_of = forms.DateField(label=lazy("As of"), widget=forms.DateInput({"type": "date"}))
+    as_of = forms.DateField(label=lazy("As of"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
 
 @screen("viewer")

@@ -25,6 +25,7 @@ from dunwell.web.access import screen
 from dunwell.web.messages import say
 from dunwell.web.paging import page_of
 from dunwell.web.rerun import run_again
+from dunwell.web.retelling import retold
 from dunwell.web.uploading import IntoUpload
 from dunwell.web.words import word
 
@@ -35,7 +36,9 @@ class BankDateForm(forms.Form):
     """Through which day the payments in the files are complete, where the files do not say."""
 
     bank_complete_through = forms.DateField(
-        label=lazy("Bank data is complete through"), required=False, widget=forms.DateInput({"type": "date"})
+        label=lazy("Bank data is complete through"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
 
@@ -231,7 +234,7 @@ def columns(request: HttpRequest, token: str) -> HttpResponse:
             _require_once(request, layout)
             pointing.point(found, layout, pointing.Pointed(layout.kind, chosen, **form.cleaned_data))
         except UsageError as error:
-            say(request, str(error), "error")
+            say(request, retold(str(error)), "error")
         else:
             return redirect("import_look", token)
     return TemplateResponse(request, "import_columns.html", _pointing_values(layout, form, chosen, token, source))

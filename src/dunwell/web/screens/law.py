@@ -16,6 +16,7 @@ from dunwell.web import place, words
 from dunwell.web.access import screen
 from dunwell.web.languages import spoken
 from dunwell.web.paging import wants_part
+from dunwell.web.retelling import retold
 
 _DAY = {"type": "date"}
 
@@ -38,12 +39,12 @@ class CostForm(forms.Form):
     party = forms.ChoiceField(label=lazy("Who owes"), choices=_parties)
     amount = forms.CharField(label=lazy("Amount"), max_length=20, widget=forms.TextInput({"inputmode": "decimal"}))
     currency = forms.CharField(label=lazy("Currency"), max_length=3, min_length=3)
-    due_on = forms.DateField(label=lazy("Due on"), widget=forms.DateInput(_DAY))
-    to_on = forms.DateField(label=lazy("Paid or counted to"), widget=forms.DateInput(_DAY))
+    due_on = forms.DateField(label=lazy("Due on"), widget=forms.DateInput(_DAY, format="%Y-%m-%d"))
+    to_on = forms.DateField(label=lazy("Paid or counted to"), widget=forms.DateInput(_DAY, format="%Y-%m-%d"))
     default_since = forms.DateField(
         label=lazy("In default since"),
         required=False,
-        widget=forms.DateInput(_DAY),
+        widget=forms.DateInput(_DAY, format="%Y-%m-%d"),
         help_text=lazy("Only where the law asks for a reminder first."),
     )
     contract_rate = forms.CharField(
@@ -100,7 +101,7 @@ def _cost(request: HttpRequest, country: str) -> dict[str, object]:
     try:
         cost = lawbook.cost_of(place.workspace(), lawbook.Late(jurisdiction=country, **form.cleaned_data))
     except DunwellError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, retold(str(error)))
         return {"form": form, "cost": None}
     currency = form.cleaned_data["currency"]
     return {"form": form, "cost": cost, "cost_currency": currency, "segments": _segments(cost)}

@@ -1,5 +1,9 @@
 """Letters: the list, and one letter beside its reasons."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,15 +18,18 @@ from dunwell.letters.email import as_html, email_subject
 from dunwell.runs import approving, desk_letters
 from dunwell.runs.annexes import content_files
 from dunwell.runs.called import accounts_called
+from dunwell.runs.desk import Desk
 from dunwell.runs.kept import moment
 from dunwell.runs.letter_page import letter_page
 from dunwell.runs.plain_text import as_text
 from dunwell.runs.rendering import content_of, email_bytes, safe_name
 from dunwell.store import queries
+from dunwell.store.lookups import approved_on
 from dunwell.store.models import LETTER_STATES, Letter
 from dunwell.web import place
 from dunwell.web.access import screen
 from dunwell.web.batches import mark_each_sent
+from dunwell.web.customer_forms import day_field
 from dunwell.web.languages import LANGUAGES, manner
 from dunwell.web.messages import say
 from dunwell.web.middleware import back
@@ -39,6 +46,12 @@ class FormForm(forms.Form):
     channel = forms.ChoiceField(label=lazy("Goes by"), choices=[("email", lazy("E-mail")), ("post", lazy("Post"))])
 
 
+class SentForm(forms.Form):
+    """On which day letters really went out."""
+
+    on = day_field(lazy("Gone out on"))
+
+
 @screen("viewer")
 def letters(request: HttpRequest) -> HttpResponse:
     """List letters by state, newest first."""
@@ -48,17 +61,20 @@ def letters(request: HttpRequest) -> HttpResponse:
     if words:
         called = accounts_called(moment(place.workspace()), words)
         found = found.filter(account__in=called) | found.filter(reference__icontains=words)
-    values = {"list": page_of(request, found), "state": state, "states": _STATES, "words": words}
+    values = {"list": page_of(request, found), "state": state, "states": _STATES, "words": words, "sent": _sent_form()}
     part = wants_part(request)
     return TemplateResponse(request, "partials/letters.html" if part else "letters.html", values)
 
 
 @screen("approver", "POST")
 def mark_sent_many(request: HttpRequest) -> HttpResponse:
-    """Record that the chosen approved letters have gone out today."""
+    """Record that the chosen approved letters have gone out, on the day that is said."""
     references = set(request.POST.getlist("letter"))
     chosen = [letter for letter in queries.letters(states=("approved",)) if letter.reference in references]
-    done = mark_each_sent(place.desk_for(request.user.get_username()), chosen)
+    desk = _desk_of_sending(request, chosen)
+    if desk is None:
+        return redirect(back(request))
+    done = mark_each_sent(desk, chosen)
     return TemplateResponse(request, "sent.html", {"done": done})
 
 
@@ -77,6 +93,7 @@ def letter(request: HttpRequest, reference: str) -> HttpResponse:
         "faults": page.faults,
         "past": page.past,
         "history": found.transitions.order_by("id"),
+        "sent": _sent_form(),
         "form": FormForm(initial={"language": found.language, "channel": found.channel}),
         "pages": range(1, len(pages_of(content)) + 1) if content else (),
         "subject": email_subject(content) if content else "",
@@ -151,11 +168,39 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
 
 @screen("approver", "POST")
 def mark_sent(request: HttpRequest, reference: str) -> HttpResponse:
-    """Record that an approved letter has gone out today."""
+    """Record that an approved letter has gone out, on the day that is said."""
     found = _letter(reference)
-    approving.mark_sent(place.desk_for(request.user.get_username()), found)
+    desk = _desk_of_sending(request, [found])
+    if desk is None:
+        return redirect(back(request))
+    approving.mark_sent(desk, found)
     say(request, _("Letter %(reference)s is marked as sent.") % {"reference": found.reference})
     return redirect(back(request))
+
+
+def _sent_form() -> SentForm:
+    return SentForm(initial={"on": place.today()})
+
+
+def _desk_of_sending(request: HttpRequest, letters: Sequence[Letter]) -> Desk | None:
+    """Return the desk as of the day on which letters went out, today unless one is said.
+
+    ``None`` when it cannot have been that day, which is then said. While bank data is stale today nothing is marked,
+    whatever the day.
+    """
+    desk = place.desk_for(request.user.get_username())
+    form = SentForm({"on": request.POST.get("on") or place.today().isoformat()})
+    if not form.is_valid():
+        say(request, _("Write the day as a date."), "error")
+        return None
+    on: date = form.cleaned_data["on"]
+    if on > desk.as_of or any(on < approved_on(letter) for letter in letters):
+        say(request, _("A letter goes out on or after the day of its approval, and not later than today."), "error")
+        return None
+    if on != desk.as_of:
+        for letter in letters:
+            approving.require_fresh(desk, letter)
+    return replace(desk, as_of=on)
 
 
 @screen("clerk", "POST")

@@ -20,6 +20,7 @@ from dunwell.web import place
 from dunwell.web.access import screen
 from dunwell.web.business import Business
 from dunwell.web.messages import say
+from dunwell.web.retelling import retold
 
 _BLOCK_BYTES = 1 << 20
 
@@ -41,7 +42,7 @@ def saved(request: HttpRequest, business: Business) -> bool:
     try:
         changed = business.save(request.user.get_username())
     except DunwellError as error:
-        business.form.add_error(None, str(error))
+        business.form.add_error(None, retold(str(error)))
         return False
     say(
         request,

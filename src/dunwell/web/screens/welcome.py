@@ -23,6 +23,7 @@ from dunwell.web.access import screen
 from dunwell.web.business import Business
 from dunwell.web.languages import spoken
 from dunwell.web.messages import say
+from dunwell.web.retelling import retold
 from dunwell.web.screens.law import country_name
 from dunwell.web.screens.settings import saved
 
@@ -179,7 +180,7 @@ def policy(request: HttpRequest) -> HttpResponse:
         try:
             policy_questions.keep_answers(opened, form.answers(), request.user.get_username(), place.today())
         except UsageError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, retold(str(error)))
         else:
             request.session[_POLICY_DONE] = True
             return redirect("welcome_run")

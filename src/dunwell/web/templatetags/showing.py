@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dunwell.money import to_decimal
-from dunwell.web import words
+from dunwell.web import retelling, words
 from dunwell.web.languages import spoken
 
 register = template.Library()
@@ -74,13 +74,31 @@ def decimal(value: float | Fraction | None, places: int = 1) -> str:
 @register.filter
 def share(value: float | Fraction | None) -> str:
     """Write a share of one as a percentage."""
-    return _NOTHING if value is None else format_percent(float(value), format="#,##0.#%", locale=_locale(spoken()))
+    return _NOTHING if value is None else _percent(Decimal(str(float(value))), 1)
+
+
+@register.filter
+def percent(value: Decimal | float | str | None) -> str:
+    """Write a percentage with its sign, spaced as the language does: 9.12%, 9,12 %."""
+    return _NOTHING if value is None else _percent(Decimal(str(value)) / 100, 3)
+
+
+def _percent(share: Decimal, places: int) -> str:
+    locale = _locale(spoken())
+    pattern = locale.percent_formats[None].pattern.replace("#,##0", "#,##0." + "#" * places)
+    return format_percent(share, format=pattern, locale=locale)
 
 
 @register.filter
 def word(value: str, kind: str = "") -> str:
     """Write a name of the program (a state, an action, a kind of letter) as a person says it."""
     return words.word(str(value), kind)
+
+
+@register.filter
+def retold(value: object) -> str:
+    """Write what a service said in the language of the screen."""
+    return retelling.retold(str(value))
 
 
 @register.filter
