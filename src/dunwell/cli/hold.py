@@ -63,7 +63,9 @@ def list_holds(all_states: bool, workspace: Path | None, as_json: bool) -> None:
     console.print(table)
     console.print(f"{plural(len(found) + len(earlier), 'hold')}.")
     if earlier:
-        console.print(f"{len(earlier)} of them from before Dunwell: there is no letter of ours, and release lifts them.")
+        console.print(
+            f"{len(earlier)} of them from before Dunwell: there is no letter of ours, and release lifts them."
+        )
 
 
 def hold_json(found: Hold) -> dict[str, Any]:

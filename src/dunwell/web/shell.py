@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from dunwell.runs.gate import stale_days
+from dunwell.store import queries
 from dunwell.store.people import person_of, role_of
 from dunwell.web import place
 from dunwell.web.access import may
@@ -74,9 +75,21 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "menu": _menu(request),
         "today": place.today(),
         "is_fixed_day": place.is_fixed(),
-        "firm": place.workspace().creditor.name,
-        "stale": SimpleLazyObject(lambda: stale_days(place.desk_for(user.get_username()))),
+        "firm": _firm(),
+        "stale": SimpleLazyObject(lambda: _stale(user.get_username())),
     }
+
+
+def _stale(name: str) -> object:
+    """How old bank data is where that is too old; where nobody owes anything yet, nobody can be chased too late."""
+    found = stale_days(place.desk_for(name))
+    return found if found and queries.has_accounts() else None
+
+
+def _firm() -> str:
+    """The business whose screens these are; nothing while a new workspace has but its placeholder."""
+    name = place.workspace().creditor.name
+    return "" if "(replace" in name else name
 
 
 def _menu(request: HttpRequest) -> list[dict[str, Any]]:

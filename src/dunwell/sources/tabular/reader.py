@@ -8,7 +8,7 @@ from typing import Any
 from dunwell.errors import Problem
 from dunwell.sources.contract import Confidence, Reading, SourceFile, Sureness, nothing_read
 from dunwell.sources.decoding import Decoded, decode
-from dunwell.sources.delimited import cell_name, split
+from dunwell.sources.delimited import PROBLEM_COLUMN, cell_name, split
 from dunwell.sources.mapping import NO_MAPPING, Mapping, mapping_of
 from dunwell.sources.noticing import UNUSED
 from dunwell.sources.reading import raw_file, read_raw
@@ -147,7 +147,9 @@ def _split(decoded: Decoded, located: Located | None, name: str, options: Option
 
 
 def fingerprint(columns: tuple[str, ...]) -> str:
-    """Name a layout by its headers, whatever their order, case and punctuation."""
+    """Name a layout by its headers, whatever their order, case and punctuation; rejects have that of their file."""
+    if columns and columns[-1] == PROBLEM_COLUMN:
+        columns = columns[:-1]
     return sha256("\n".join(sorted(filter(None, map(folded, columns)))).encode()).hexdigest()[:16]
 
 

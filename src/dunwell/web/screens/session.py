@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_de
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from dunwell.store import people
+from dunwell.store import people, queries
 from dunwell.store.models import Person
 from dunwell.web.access import ANYBODY, screen
 from dunwell.web.languages import LANGUAGES
@@ -144,7 +144,8 @@ def invitation(request: HttpRequest, key: str, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-        return redirect("today")
+        begins = people.person_of(user).role == "administrator" and not queries.has_accounts()
+        return redirect("welcome" if begins else "today")
     return TemplateResponse(request, "invitation.html", {"form": form, "name": user.get_username()})
 
 
