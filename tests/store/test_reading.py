@@ -154,6 +154,39 @@ def test_a_large_table_is_read_in_pieces_without_losing_a_row(monkeypatch: pytes
     assert sorted(read_ledger().invoices["amount_minor"]) == list(range(1, 101))
 
 
+@pytest.mark.parametrize("last", [{}, {"due_on": JAN[20], "description": "", "document": "a.pdf", "currency": "USD"}])
+def test_a_column_with_one_value_in_the_first_rows_is_read_like_any_other(
+    monkeypatch: pytest.MonkeyPatch, last: dict[str, object]
+) -> None:
+    put("customers", customer())
+    same: dict[str, object] = {"due_on": None, "issued_on": JAN[1], "description": "it's 100 %", "order_number": "a\tb"}
+    put("invoices", *(invoice(f"I{number}", **same) for number in range(8)), invoice("I8", **{**same, **last}))
+    schema = pl.Schema({**INVOICES, **dict.fromkeys(("description", "document", "order_number"), pl.String())})
+    sql = "SELECT id AS invoice_id, * FROM store_invoice WHERE {part}"
+    by_value = bulk.table_frame(sql, schema, "store_invoice")
+    monkeypatch.setattr(bulk, "CHUNK_ROWS", 5)
+    monkeypatch.setattr(bulk, "FEW_ROWS", 2)
+    assert_frame_equal(bulk.table_frame(sql, schema, "store_invoice"), by_value)
+    assert_frame_equal(bulk.frame(sql.format(part="true"), schema).sort("invoice_id"), by_value.sort("invoice_id"))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 100, 101, 250])
+def test_values_that_all_rows_share_are_written_with_every_row(count: int) -> None:
+    rows = pl.select(pl.int_range(count).alias("number")).with_columns(
+        pl.lit("it's ? %s").alias("text"), pl.lit(None, pl.Date).alias("on"), pl.lit(value=True).alias("truth"),
+        (pl.col("number") // 200).alias("amount"),
+    )  # fmt: skip
+    with bulk.writing(), bulk.staged("kept", rows):
+        found = bulk.frame('SELECT number, text, "on", truth, amount FROM kept', rows.schema)
+    assert_frame_equal(found.sort("number"), rows)
+
+
+def test_rows_that_are_wholly_the_same_are_all_written() -> None:
+    rows = pl.DataFrame({"one": [7, 7, 7], "other": ["x", "x", "x"]})
+    with bulk.writing(), bulk.staged("kept", rows):
+        assert bulk.scalar("SELECT count(*) FROM kept WHERE one = 7 AND other = 'x'") == 3
+
+
 def test_an_invoice_is_described_for_a_letter() -> None:
     put("customers", customer())
     put("invoices", invoice(order_number="O1", delivered_on=JAN[1], description="Bottles, 1,000"))

@@ -1,5 +1,6 @@
 """What follows from an assessment: the letters to draft and the holds to propose."""
 
+from collections.abc import Collection
 from datetime import date
 
 import polars as pl
@@ -22,11 +23,13 @@ def without_given_up_holds(accounts: pl.DataFrame, as_of: date) -> pl.DataFrame:
     return accounts.join(given_up, on=["account_id", "currency", "action"], how="anti")
 
 
-def letters_to_draft(accounts: pl.DataFrame, policies: PolicySet, as_of: date) -> pl.DataFrame:
-    """One row per letter that the day's actions send (``recording.LETTERS``)."""
+def letters_to_draft(
+    accounts: pl.DataFrame, policies: PolicySet, as_of: date, account_ids: Collection[int] | None = None
+) -> pl.DataFrame:
+    """One row per letter that the day's actions send (``recording.LETTERS``); ``account_ids`` are those looked at."""
     is_release = pl.col("action") == "release"
     writing = accounts.filter(pl.col("action").is_in(["letter", "hold", "release"]))
-    named = writing.join(account_languages(), on="account_id").join(
+    named = writing.join(account_languages(account_ids), on="account_id").join(
         _channels(policies), on=["policy", "step"], how="left"
     )
     return named.select(

@@ -4,6 +4,7 @@ A draft or an approved letter stays only while the day's assessment would write 
 never touched.
 """
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -26,21 +27,28 @@ _ALWAYS_TRUE = (RELEASE_STEP, STATEMENT)
 _OF_LETTER = {"step": "letter_step", "episode_start_on": "letter_episode_on", "state": "letter_state"}
 
 
-def withdraw_stale(accounts: pl.DataFrame, rules: Rules, as_of: date) -> int:
-    """Cancel the drafts and approved letters that ``accounts`` no longer asks for; return how many."""
-    stale = stale_letters(accounts, rules, as_of)
+def withdraw_stale(
+    accounts: pl.DataFrame, rules: Rules, as_of: date, account_ids: Collection[int] | None = None
+) -> int:
+    """Cancel the drafts and approved letters that ``accounts`` no longer asks for; return how many.
+
+    ``account_ids`` are the accounts looked at; ``None``: everybody.
+    """
+    stale = stale_letters(accounts, rules, as_of, account_ids)
     reasons = [_reason(row, rules, as_of) for row in stale.iter_rows(named=True)]
     taken_back = stale.select("letter_id", pl.col("letter_state").alias("from_state"))
     return withdraw_letters(taken_back.with_columns(pl.Series("reason", reasons, dtype=pl.String)), as_of, RUN)
 
 
-def stale_letters(accounts: pl.DataFrame, rules: Rules, as_of: date) -> pl.DataFrame:
+def stale_letters(
+    accounts: pl.DataFrame, rules: Rules, as_of: date, account_ids: Collection[int] | None = None
+) -> pl.DataFrame:
     """Live requests with the assessment that no longer asks for them: its columns and ``letter_id``.
 
     A release and a statement ask for nothing. What a person asked for against or ahead of the rule stays while
     anything is chaseable; the letter of a case, until its case moves on.
     """
-    waiting = queries.live_letters().filter(
+    waiting = queries.live_letters(account_ids).filter(
         pl.col("state").is_in(_OPEN_STATES),
         ~pl.col("step").is_in(_ALWAYS_TRUE),
         ~pl.col("letter_id").is_in(waiting_case_letters()),

@@ -12,6 +12,7 @@ SQL in this room runs on both databases.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -97,7 +98,8 @@ def frame(sql: str, schema: pl.Schema) -> pl.DataFrame:
 def table_frame(sql: str, schema: pl.Schema, table: str, own: str = "") -> pl.DataFrame:
     """Return the rows of a query over one table, ``… WHERE {part}``, as :func:`frame` does.
 
-    All of the table, in chunks of its key, or only the rows that the condition ``own`` keeps.
+    All of the table, in chunks of its key, or only the rows that the condition ``own`` keeps. Each column lies in one
+    piece: an assessment takes a fifth longer over columns in many.
     """
     if own:
         return frame(sql.format(part=own), schema)
@@ -106,14 +108,14 @@ def table_frame(sql: str, schema: pl.Schema, table: str, own: str = "") -> pl.Da
         frame(sql.format(part=f"id > {start} AND id <= {start + CHUNK_ROWS}"), schema)
         for start in range(0, last, CHUNK_ROWS)
     ]
-    return pl.concat(parts) if parts else pl.DataFrame(schema=schema)
+    return pl.concat(parts).rechunk() if parts else pl.DataFrame(schema=schema)
 
 
 def among(column: str, keys: Collection[int]) -> str:
     """Return the condition that keeps the rows whose ``column`` is one of ``keys``."""
-    listed = ",".join(str(int(key)) for key in sorted(keys))
     if len(keys) == 1:
-        return f"{column} = {listed}"  # the planner need not guess how many there are
+        return f"{column} = {int(next(iter(keys)))}"  # the planner need not guess how many there are
+    listed = pl.Series(list(keys), dtype=pl.Int64).sort().cast(pl.String).str.join(",").item()
     if is_sqlite():
         return f"{column} IN (SELECT value FROM json_each('[{listed}]'))"
     return f"{column} = ANY('{{{listed}}}'::bigint[])"
@@ -129,15 +131,19 @@ def nothing(dtype: pl.DataType) -> str:
     return f"CAST(NULL AS {_pg_type(dtype)})"
 
 
+def now() -> str:
+    """Return the SQL, for a statement with parameters, of this moment: found once, and not for each of its rows."""
+    return "(SELECT strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'))" if is_sqlite() else "statement_timestamp()"
+
+
 def append(table: str, rows: pl.DataFrame) -> None:
     """Add rows to a table of the same column names; every constraint is checked."""
-    columns = ", ".join(f'"{name}"' for name in rows.columns)
     plain = _plain(rows)
-    if not is_sqlite():
-        _copy_in(f"{table} ({columns})", plain)
-        return
     with connection.wrap_database_errors:
-        _insert(f"INSERT INTO {table} ({columns}) VALUES ", plain)
+        if is_sqlite():
+            _insert(table, plain)
+        else:
+            _copy_in(f"{table} ({_quoted(rows.columns)})", plain)
 
 
 def append_rows(table: str, columns: Sequence[str], rows: Iterator[list[Any]]) -> None:
@@ -324,18 +330,45 @@ def _copy_in(target: str, rows: pl.DataFrame) -> None:
     text = BytesIO()
     rows.write_csv(text, include_header=False, null_value=_NULL)
     query = f"COPY {target} FROM STDIN (FORMAT csv, NULL '{_NULL}')"
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(query) as copy:
+    with connection.cursor() as cursor, cursor.copy(query) as copy:
         copy.write(text.getvalue())
 
 
-def _insert(head: str, rows: pl.DataFrame) -> None:
-    """Add rows to a SQLite table, many with each statement, past Django's cursor, which would copy every one more."""
-    marks = f"({', '.join('?' * rows.width)})"
-    for part in rows.iter_slices(STATEMENT_ROWS * 100):
+def _insert(table: str, rows: pl.DataFrame) -> None:
+    """Add rows to a SQLite table, many with each statement, past Django's cursor, which would copy every one more.
+
+    A value that all rows share is handed over once with each statement; to do so with each row would cost far more.
+    """
+    if rows.is_empty():
+        return
+    shared = _shared(rows)
+    own = rows.drop(shared)
+    same = [rows[name][0] for name in shared]
+    head = f"INSERT INTO {table} ({_quoted([*shared, *own.columns])}) VALUES "
+    for part in own.iter_slices(STATEMENT_ROWS * 100):
         values = _interleaved(part)
-        for start in range(0, len(values), STATEMENT_ROWS * rows.width):
-            own = values[start : start + STATEMENT_ROWS * rows.width]
-            connection.connection.execute(head + ", ".join([marks] * (len(own) // rows.width)), own)
+        for start in range(0, part.height, STATEMENT_ROWS):
+            count = min(STATEMENT_ROWS, part.height - start)
+            marks = _marks(len(same), own.width, count)
+            connection.connection.execute(head + marks, same + values[start * own.width : (start + count) * own.width])
+
+
+@lru_cache(maxsize=16)
+def _marks(shared: int, own: int, count: int) -> str:
+    """Return the places of the values of ``count`` rows: the shared ones first, then each row's own."""
+    same = [f"?{place + 1}" for place in range(shared)]
+    starts = range(shared + 1, shared + 1 + count * own, own)
+    return ", ".join(f"({', '.join(same + [f'?{start + place}' for place in range(own)])})" for start in starts)
+
+
+def _shared(rows: pl.DataFrame) -> list[str]:
+    """Return the columns that have one value in all rows; never the first column, so that every row keeps its own."""
+    is_same = pl.all().eq_missing(pl.all().first()).all()
+    return [name for name, same in rows.select(is_same).row(0, named=True).items() if same and name != rows.columns[0]]
+
+
+def _quoted(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
 
 
 def _interleaved(rows: pl.DataFrame) -> list[object]:

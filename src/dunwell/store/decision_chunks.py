@@ -42,7 +42,8 @@ class Chunk:
 
     def fits(self) -> bool:
         """Tell whether the accounts are those of the content."""
-        return _index(decoded(self.content, _KEY)["account_id"]) == tuple(getattr(self, name) for name in _INDEX)
+        account_ids = decoded(self.content, _KEY)["account_id"]
+        return _indexes(account_ids, len(account_ids)) == [tuple(getattr(self, name) for name in _INDEX)]
 
 
 _KEY = pl.Schema({"account_id": pl.Int64()})
@@ -55,11 +56,10 @@ def chunks_of(rows: pl.DataFrame) -> Iterator[Chunk]:
         raise ValueError("A run has one decision per account and currency, in the order of both.")
     plain = rows.with_columns(pl.col(pl.Enum).cast(pl.String))
     start = 0
-    while start < plain.height:
-        end = _end_of(plain["account_id"], start)
-        part = plain[start:end]
-        yield Chunk(*_index(part["account_id"]), _encoded(part))
-        start = end
+    for index in _indexes(plain["account_id"]):
+        part = plain[start : start + index[2]]
+        yield Chunk(*index, _encoded(part))
+        start += part.height
 
 
 def _is_after_the_one_before() -> pl.Expr:
@@ -68,15 +68,19 @@ def _is_after_the_one_before() -> pl.Expr:
     return (account > account.shift()) | (is_same & (currency > currency.shift())) | account.shift().is_null()
 
 
-def _end_of(account_ids: pl.Series, start: int) -> int:
-    """Where the chunk that begins at ``start`` ends: not in the midst of an account."""
-    last = min(start + CHUNK_DECISIONS, len(account_ids)) - 1
-    return int(account_ids.search_sorted(account_ids[last], "right"))
-
-
-def _index(account_ids: pl.Series) -> tuple[int, int, int, str]:
-    own = account_ids.filter(account_ids.rle_id().diff().fill_null(1) > 0)
-    return own[0], own[-1], len(account_ids), f",{own.cast(pl.String).str.join(',').item()},"
+def _indexes(account_ids: pl.Series, decisions: int = CHUNK_DECISIONS) -> list[tuple[int, int, int, str]]:
+    """Return what finds an account in each chunk; an account is in the chunk in which its first decision falls."""
+    key, place = pl.col("account_id"), pl.int_range(pl.len())
+    is_first = (key != key.shift()).fill_null(value=True)
+    number = pl.when(is_first).then(place // decisions).forward_fill()
+    own = key.filter("is_first").cast(pl.String).str.join(",")
+    chunks = (
+        account_ids.to_frame("account_id")
+        .with_columns(is_first.alias("is_first"), number.alias("number"))
+        .group_by("number", maintain_order=True)
+        .agg(key.first().alias("first"), key.last().alias("last"), pl.len(), pl.format(",{},", own).alias("all"))
+    )
+    return chunks.select("first", "last", "len", "all").rows()
 
 
 def _encoded(rows: pl.DataFrame) -> bytes:

@@ -13,9 +13,10 @@ ACCOUNT_LANGUAGES = pl.Schema({"account_id": pl.Int64, "account_number": pl.Stri
 """In which language each account is written to."""
 
 
-def account_languages() -> pl.DataFrame:
-    """Return every account's number and language."""
-    sql = "SELECT id AS account_id, account_number, language FROM store_account"
+def account_languages(account_ids: Collection[int] | None = None) -> pl.DataFrame:
+    """Return number and language of accounts, or of everybody."""
+    own = "true" if account_ids is None else bulk.among("id", account_ids)
+    sql = f"SELECT id AS account_id, account_number, language FROM store_account WHERE {own}"
     with bulk.reading():
         return bulk.frame(sql, ACCOUNT_LANGUAGES)
 

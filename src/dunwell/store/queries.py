@@ -186,12 +186,13 @@ def waiting_letters() -> pl.DataFrame:
     return rows.group_by("account_id", "currency").agg(pl.col("letter_id").min())
 
 
-def live_letters() -> pl.DataFrame:
-    """Return the letters that are drafted or on their way: what must not be drafted again."""
+def live_letters(account_ids: Collection[int] | None = None) -> pl.DataFrame:
+    """Return the letters that are drafted or on their way, of some accounts or of all."""
+    own = "true" if account_ids is None else bulk.among("account_id", account_ids)
     with bulk.reading():
         return bulk.frame(
             "SELECT account_id, currency, id AS letter_id, step, episode_start_on, state, drafted_by FROM store_letter"
-            " WHERE state IN ('draft', 'approved', 'queued', 'in_flight', 'uncertain', 'bounced')",
+            f" WHERE state IN ('draft', 'approved', 'queued', 'in_flight', 'uncertain', 'bounced') AND {own}",
             LIVE_LETTERS,
         )
 

@@ -90,6 +90,16 @@ class Recorded:
     holds: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """By whom cases were made, on which day and why; ``run_id`` is ``None`` for those that a person made."""
+
+    run_id: int | None
+    on: date
+    by: str
+    reason: str
+
+
 def finish_run(run_id: int, as_of: date, outcome: Outcome, by: str = "run") -> Recorded:
     """Write everything of a run and mark it finished, all or nothing."""
     with bulk.writing():
@@ -199,7 +209,7 @@ def write_letters(run_id: int | None, on: date, letters: pl.DataFrame, by: str, 
     drafts = _untaken(letters.select(list(LETTERS)).sort("account_id", "currency"), on)
     with bulk.unchecked() if _is_known_good(drafts) else nullcontext():
         bulk.append("store_letter", drafts.with_columns(_drafted(run_id, on, by)))
-        _first_transitions("letter", before, on, by, reason)
+        _first_transitions("letter", before, _Made(run_id, on, by, reason))
     if run_id is None:
         _audit_by_hand("letter", told, on, by)
     return drafts.height
@@ -232,12 +242,17 @@ _TRIED = pl.Schema(
 )
 
 
+_NAMING_COST = 5
+"""To name an account costs the database as much as to read so many letters."""
+
+
 def _untaken(letters: pl.DataFrame, on: date) -> pl.DataFrame:
     """Leave out the letters whose step has a living one; say of the others which ``attempt`` they are.
 
     A later occasion counts its attempts anew, but not on the day of an earlier one: their references would be the same.
     """
-    own = bulk.among("account_id", letters["account_id"].unique())
+    is_few = letters.height * _NAMING_COST < last_id("letter")
+    own = bulk.among("account_id", letters["account_id"].unique()) if is_few else "true"
     tried = bulk.frame(f"SELECT {', '.join(_TRIED)} FROM store_letter WHERE {own}", _TRIED)
     living = tried.filter(pl.col("state") != "cancelled")
     untaken = letters.join(living, on=[*_STEP, "episode_start_on"], how="anti", maintain_order="left")
@@ -261,7 +276,7 @@ def write_holds(run_id: int | None, on: date, holds: pl.DataFrame, by: str, reas
     before, told = last_id("hold"), last_id("holdtransition")
     with bulk.staged("new_hold", _with_day(holds.select(list(HOLDS)), on)), bulk.unchecked():
         proposed = bulk.execute(_HOLDS_SQL, run_id)
-        _first_transitions("hold", before, on, by, reason)
+        _first_transitions("hold", before, _Made(run_id, on, by, reason))
     if run_id is None:
         _audit_by_hand("hold", told, on, by)
     return proposed
@@ -282,15 +297,15 @@ def _with_day(frame: pl.DataFrame, on: date) -> pl.DataFrame:
     return frame.with_columns(pl.lit(on, pl.Date).alias("drafted_on"))
 
 
-def _first_transitions(case: str, before: int, on: date, by: str, reason: str) -> None:
-    """Write the first transition of every case made since ``before``."""
+def _first_transitions(case: str, before: int, made: _Made) -> None:
+    """Write the first transition of every case made since ``before``; those of a run are told by the run."""
+    has_moved = f"EXISTS (SELECT 1 FROM store_{case}transition t WHERE t.{case}_id = c.id)"
+    own = f"NOT {has_moved}" if made.run_id is None else f"c.run_id = {made.run_id}"
     bulk.execute(
-        f'INSERT INTO store_{case}transition ({case}_id, from_state, to_state, "on", by, reason)'
-        f" SELECT c.id, '', '{_FIRST_STATE[case]}', c.{_DAY[case]}, CAST(%s AS text), CAST(%s AS text)"
-        f" FROM store_{case} c"
-        f" WHERE c.id > {before} AND c.{_DAY[case]} = %s"
-        f" AND NOT EXISTS (SELECT 1 FROM store_{case}transition t WHERE t.{case}_id = c.id)",
-        by,
-        reason,
-        on,
+        f'INSERT INTO store_{case}transition ({case}_id, from_state, to_state, at, "on", by, reason)'
+        f" SELECT c.id, '', '{_FIRST_STATE[case]}', {bulk.now()}, c.{_DAY[case]}, CAST(%s AS text), CAST(%s AS text)"
+        f" FROM store_{case} c WHERE c.id > {before} AND c.{_DAY[case]} = %s AND {own}",
+        made.by,
+        made.reason,
+        made.on,
     )
