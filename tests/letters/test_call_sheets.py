@@ -1,16 +1,21 @@
 """Call sheets: complete in six languages, with the figures of the letter, for money and for other matters."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dunwell.letters.calls import answers_of, call_sheet, sheet_as_text
+from dunwell.letters.call_page import render_call_sheet
+from dunwell.letters.calls import OUTCOMES, answers_of, call_sheet, sheet_as_text
 from dunwell.letters.compose import setting_for
 from dunwell.letters.kinds import kinds
 from dunwell.letters.lint_calls import lint_calls
+from dunwell.letters.render import page_count
 from dunwell.letters.sample import RECIPIENTS, sample_facts
 from dunwell.letters.texts import SHIPPED, Texts, languages
+from dunwell.store.models import CALL_OUTCOMES
+from tests.letters.letter_pdf import text_of
 from tests.support.command_line import CommandLine
 
 TEXTS = Texts()
@@ -83,6 +88,36 @@ def test_an_owners_entry_replaces_the_shipped_one_and_is_checked(tmp_path: Path)
     }
 
 
+def test_what_may_come_of_a_call_is_what_is_recorded_of_one() -> None:
+    assert set(OUTCOMES) == set(CALL_OUTCOMES) - {"called_us"}
+
+
+@pytest.mark.parametrize("country", sorted(RECIPIENTS))
+def test_a_call_sheet_is_one_page_that_says_all_of_it_in_order(country: str) -> None:
+    for kind, invoices in (("collection", 1), ("final_demand", 250), ("statement", 3)):
+        facts = sample_facts(kind, country, "third_request" if kind == "collection" else "", invoices)
+        sheet = call_sheet(facts, TEXTS, "+49 30 1234")
+        pdf = render_call_sheet(sheet, facts.written_on)
+        assert page_count(pdf) == 1
+        said = [sheet.title, "+49 30 1234", sheet.opening, sheet.purpose, sheet.ask]
+        said += [part for answer in sheet.answers for part in (answer.says, answer.reply)]
+        said += [sheet.wait, sheet.closing, *sheet.outcomes, *sheet.note]
+        places = [unspaced(text_of(pdf)).find(unspaced(words)) for words in said]
+        assert -1 not in places
+        assert places == sorted(places)
+
+
+def unspaced(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_the_page_of_a_call_is_the_same_bytes_each_time_and_survives_any_name() -> None:
+    facts = sample_facts("reminder", "GB")
+    named = replace(facts, recipient=replace(facts.recipient, name="Wein 🍷 訂單 \ue000 #read() " + "x" * 200))
+    sheet = call_sheet(named, TEXTS)
+    assert render_call_sheet(sheet, named.written_on) == render_call_sheet(sheet, named.written_on)
+
+
 def test_a_language_without_call_sheets_is_named(tmp_path: Path) -> None:
     (tmp_path / "nl").mkdir()
     (tmp_path / "nl" / "common.toml").write_text((SHIPPED / "en" / "common.toml").read_text("utf-8"), "utf-8")
@@ -109,5 +144,8 @@ def test_the_command_shows_the_sheet_of_a_letter(
     assert "invoice R1, £250.00;" in sheet["purpose"]
     shown = cli("letters", "call-sheet", reference, workspace=folder, as_of=AS_OF).ok().stdout
     assert "On which day can we expect the payment?" in shown
+    page = tmp_path / "call.pdf"
+    cli("letters", "call-sheet", reference, "--pdf", page, workspace=folder, as_of=AS_OF).ok()
+    assert "R1 01/02/2026 8 250.00" in text_of(page.read_bytes())
     nobody = cli("letters", "call-sheet", "2026-9999", workspace=folder, as_of=AS_OF)
     assert (nobody.exit_code, "There is no letter" in nobody.stderr) == (2, True)

@@ -41,6 +41,11 @@ def codes_of(facts: LetterFacts, ppi: int = 200) -> list[list[str]]:
     return [text.split("\n") for page in pages for text in codes_on(page)]
 
 
+def asking(facts: LetterFacts, reference: str) -> LetterFacts:
+    """Return the letter with the reference that its first invoice itself asked to be quoted."""
+    return replace(facts, invoices=(replace(facts.invoices[0], payment_reference=reference), *facts.invoices[1:]))
+
+
 def paid(facts: LetterFacts, structured: str | None, text: str | None = None) -> Matches:
     """Match the customer's payment of the letter's total against the letter's invoices and another customer's."""
     rows: dict[str, object] = {
@@ -159,3 +164,42 @@ def test_every_reference_is_valid_and_gives_its_number_back(number: str) -> None
     assert iso11649.is_valid(reference)
     assert number in payloads(reference)
     assert len(reference) <= 25
+
+
+QRR, RF = "210000000003139471430009017", "RF18539007547034"
+
+
+@pytest.mark.parametrize(
+    ("country", "iban", "own", "quoted", "carried"),
+    [
+        ("CH", QR_IBAN, "21 00000 00003 13947 14300 09017", "21 00000 00003 13947 14300 09017", ["QRR", QRR]),
+        ("CH", IBAN, "RF18 5390 0754 7034", "RF18 5390 0754 7034", ["SCOR", RF]),
+        ("CH", IBAN, "Auftrag 4711", "Auftrag 4711", ["NON", ""]),
+    ],
+    ids=["a QR reference into a QR-IBAN", "an ISO 11649 reference into an IBAN", "any other text"],
+)
+def test_a_letter_about_one_invoice_quotes_that_invoices_own_reference(
+    country: str, iban: str, own: str, quoted: str, carried: list[str]
+) -> None:
+    facts = asking(into(sample_facts("reminder", country, invoices=1), iban), own)
+    assert payment_reference(facts).replace("\u00a0", " ") == quoted
+    (code,) = codes_of(facts)
+    assert code[27:29] == carried
+
+
+def test_the_own_reference_of_one_invoice_is_in_the_euro_code() -> None:
+    facts = asking(sample_facts("reminder", "DE", invoices=1), "RF18539007547034")
+    assert codes_of(facts)[0][-1] == RF
+    assert codes_of(asking(facts, "Auftrag 4711"))[0][-1] == "Auftrag 4711"
+
+
+@pytest.mark.parametrize("iban", [IBAN, QR_IBAN])
+def test_a_letter_about_several_invoices_keeps_to_the_customers_reference(iban: str) -> None:
+    facts = into(numbered(sample_facts("reminder", "CH", invoices=3), "10042"), iban)
+    assert payment_reference(asking(facts, RF)) == payment_reference(facts)
+
+
+def test_a_reference_of_another_scheme_than_the_accounts_is_not_put_into_its_code() -> None:
+    facts = into(numbered(sample_facts("reminder", "CH", invoices=1), "10042", "4711"), QR_IBAN)
+    for own in (RF, "Auftrag 4711"):
+        assert creditor_reference(asking(facts, own), QR_IBAN) == creditor_reference(facts, QR_IBAN) != ""

@@ -9,7 +9,7 @@ from dunwell.letters.compose import compose
 from dunwell.letters.content import LetterContent
 from dunwell.letters.render import overflow_mm, page_count, render_pdf
 from dunwell.letters.sample import sample_facts
-from tests.letters.letter_pdf import TEXTS
+from tests.letters.letter_pdf import TEXTS, pieces_of
 
 
 def content_of(kind: str, country: str, invoices: int, step: str = "") -> LetterContent:
@@ -28,14 +28,28 @@ def content_of(kind: str, country: str, invoices: int, step: str = "") -> Letter
 def test_a_letter_is_the_same_whatever_the_guess_at_its_pages(
     content: LetterContent, pages: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: dict[tuple[object, ...], bool] = {}
-    monkeypatch.setattr(render, "_single", seen)
+    seen: dict[tuple[object, ...], int] = {}
+    monkeypatch.setattr(render, "_pages", seen)
     unguessed, guessed = render_pdf(content), render_pdf(content)
-    seen.update({shape: not is_single for shape, is_single in seen.items()})
-    misguessed = render_pdf(content)
     assert guessed == unguessed
-    assert misguessed == unguessed
+    for guess in (0, 1, 2):
+        seen.update(dict.fromkeys(seen, guess))
+        assert render_pdf(content) == unguessed
     assert page_count(unguessed) == pages
+
+
+def test_a_letter_of_two_pages_looks_as_if_it_had_looked_at_its_page_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = content_of("hold", "FR", 3)
+    known = _pieces(render_pdf(content))
+    monkeypatch.setattr(render._Typesetter, "known", lambda *_: 0)
+    assert _pieces(render_pdf(content)) == known
+    assert {text for page, text, _, _ in known if "sur 2" in text} == {"Page 1 sur 2", "Page 2 sur 2"}
+
+
+def _pieces(pdf: bytes) -> set[tuple[int, str, float, float]]:
+    return {
+        (page, piece.text, round(piece.x, 1), round(piece.y, 1)) for page in (0, 1) for piece in pieces_of(pdf, page)
+    }
 
 
 def test_the_overflow_of_a_letter_is_measured_from_its_pages() -> None:

@@ -68,15 +68,31 @@ def need(dictionary: str) -> None:
         pytest.skip(f"hunspell lacks the dictionary {dictionary}; Debian's package {package} has it")
 
 
-@pytest.mark.parametrize("country", sorted(RECIPIENTS))
-def test_every_word_of_the_golden_letters_is_in_the_dictionary(country: str) -> None:
-    need(DICTIONARIES[country])
-    language = RECIPIENTS[country].language
-    letters = sorted((GOLDEN / language).glob(f"*_{country}_*.txt"))
-    assert letters, f"there is no golden letter for {country}"
+def form_of(path: Path) -> str:
+    """Return the form of a golden letter: a country, a page form (DE-A) or a language with its country (fr-BE)."""
+    return path.stem.rsplit("_", 2)[1]
+
+
+def dictionary_of(form: str) -> str:
+    """Return the dictionary for a form: its country's, else its language's; a page form is one of its country."""
+    return DICTIONARIES[form] if form in DICTIONARIES else DICTIONARIES[form.partition("-")[0].upper()]
+
+
+GOLDENS = sorted(GOLDEN.glob("*/*.txt"))
+
+
+@pytest.mark.parametrize("form", sorted({form_of(path) for path in GOLDENS}))
+def test_every_word_of_the_golden_letters_is_in_the_dictionary(form: str) -> None:
+    need(dictionary_of(form))
+    letters = [path for path in GOLDENS if form_of(path) == form]
+    (language,) = {path.parent.name for path in letters}
     words = set().union(*(words_of(path.read_text(encoding="utf-8")) for path in letters))
     known = names() | allowed(language).keys()
-    assert sorted(misspelt(words, DICTIONARIES[country]) - known) == []
+    assert sorted(misspelt(words, dictionary_of(form)) - known) == []
+
+
+def test_every_country_has_golden_letters() -> None:
+    assert set(RECIPIENTS) <= {form_of(path) for path in GOLDENS}
 
 
 @pytest.mark.parametrize("language", sorted({r.language for r in RECIPIENTS.values()}))

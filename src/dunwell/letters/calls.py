@@ -8,7 +8,7 @@ over the shipped one key by key. ``docs/guide/letters.md`` explains the entries.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from dunwell.errors import RenderError
 from dunwell.letters.compose import setting_for
@@ -27,8 +27,14 @@ _OF_OTHER_MATTERS = ("agrees", "question")
 _OF_EVERY_CALL = ("wrong_person", "calls_back")
 ANSWERS = (*_OF_MONEY, *_OF_OTHER_MATTERS, *_OF_EVERY_CALL)
 SHARED = ("title", "the_invoices", "opening", "ask_for", "privacy", "wait", "back", "closing")
-LABELS = ("phone", "account", "opening", "ask_for", "purpose", "ask", "answers", "wait", "closing", "note")
+LABELS = (
+    "phone", "account", "opening", "ask_for", "purpose", "ask", "answers", "wait", "closing", "outcomes", "note",
+)  # fmt: skip
 NOTES = ("who", "said", "date", "next")
+OUTCOMES = ("promised", "disputed", "answered", "asked", "message_left", "no_answer", "wrong_number")
+"""What may come of a call that we make, as it is recorded."""
+INVOICES_MAX = 6
+"""A sheet lists so many invoices, the oldest; the letter has them all."""
 _ASKS_FOR_MONEY = frozenset({"receipt_check", "statement"})
 """Kinds that are no requests, but whose calls come round to payment."""
 
@@ -40,6 +46,15 @@ class Answer:
     key: str
     says: str
     reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceList:
+    """The oldest invoices of the letter: heads and rows of text; ``more`` says how many are left out."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,12 @@ class CallSheet:
     closing: str
     note: tuple[str, ...]
     labels: Mapping[str, str]
+    outcomes: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    invoices: InvoiceList
+    firm: str
+    region: str
+    paper: Literal["a4", "us-letter"]
 
 
 def answers_of(kind: str) -> tuple[str, ...]:
@@ -126,8 +147,46 @@ class _Writer:
             answers=tuple(found),
             note=tuple(self.said("note", key) for key in NOTES),
             labels={key: self.said("labels", key) for key in LABELS},
+            outcomes=tuple(self.said("outcomes", key) for key in OUTCOMES),
+            facts=self.facts(),
+            invoices=self.invoices(),
+            firm=self.setting.facts.sender.name,
+            region=self.setting.common.region,
+            paper="us-letter" if self.setting.facts.creditor.country == "US" else "a4",
             **shared,
         )
+
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """Return whom to call and about what, with labels; what is not known is left out."""
+        setting = self.setting
+        facts, formats = setting.facts, setting.formats
+        asks = kinds()[facts.kind]["request"] and facts.total_minor > 0
+        rows = (
+            (self.said("labels", "phone"), self.phone),
+            (self.said("labels", "account"), facts.recipient.account_number),
+            (setting.label("reference"), facts.reference),
+            (setting.label("date"), formats.date_short(facts.written_on)),
+            (setting.label("total_due"), setting.money(facts.total_minor) if asks else ""),
+            (setting.label("pay_by"), formats.date_short(facts.pay_by_on) if asks and facts.pay_by_on else ""),
+        )
+        return tuple((label, value) for label, value in rows if label and value)
+
+    def invoices(self) -> InvoiceList:
+        """Return the oldest invoices with what is owed on them."""
+        setting = self.setting
+        lines = sorted(setting.facts.invoices, key=lambda line: (line.due_on, line.invoice_number))
+        rows = tuple(
+            (
+                line.invoice_number,
+                setting.formats.date_short(line.due_on),
+                str(line.days_past_due),
+                setting.amount(line.total_minor),
+            )
+            for line in lines[:INVOICES_MAX]
+        )
+        left_out = len(lines) - len(rows)
+        heads = tuple(setting.label(key) for key in ("invoice", "due", "days", "total"))
+        return InvoiceList(heads, rows, f"… + {left_out}" if left_out else "")
 
 
 def sheet_as_text(sheet: CallSheet) -> str:
@@ -144,6 +203,7 @@ def sheet_as_text(sheet: CallSheet) -> str:
         _part(labels["answers"], *(f"{answer.says}\n→ {answer.reply}" for answer in sheet.answers)),
         _part(labels["wait"], sheet.wait, sheet.back),
         _part(labels["closing"], sheet.closing),
+        _part(labels["outcomes"], *(f"[ ] {entry}" for entry in sheet.outcomes)),
         _part(labels["note"], *(f"[ ] {entry}" for entry in sheet.note)),
     ]
     return "\n".join([sheet.title, *head, "", *parts])

@@ -70,6 +70,8 @@ def cleaned(value: Any, language: str, printable: Container[int] | None) -> Any:
     """Turn content into plain JSON data, every string in it cleaned."""
     if isinstance(value, str):
         return clean_text(value, language, printable)
+    if isinstance(value, dict):
+        return {name: cleaned(item, language, printable) for name, item in value.items()}
     if isinstance(value, (tuple, list)):
         return [cleaned(item, language, printable) for item in value]
     kind: Any = type(value)

@@ -7,6 +7,7 @@ bank entries does, takes off what the scheme added and has the number.
 
 import re
 
+from stdnum import iso11649
 from stdnum.ch import esr
 from stdnum.iso7064 import mod_97_10
 
@@ -28,15 +29,45 @@ def is_qr_iban(iban: str) -> bool:
 def creditor_reference(facts: LetterFacts, iban: str) -> str:
     """Return the reference for a payment into ``iban``, without blanks; "" where our number does not fit one.
 
+    Where the letter asks for one invoice that has a reference of its own, it is that one: the payer's books and bank
+    may know it already. One that is of another scheme than the account's is quoted as text (``own_text``).
+
     A number must be of ASCII letters and digits once its signs are gone, and not begin with 0, which whoever reads a
     reference takes for filling.
     """
+    own = own_reference(facts)
+    if own and (_is_qrr(own) if is_qr_iban(iban) else iso11649.is_valid(own)):
+        return own
+    if own_text(facts) and not is_qr_iban(iban):
+        return ""
     number = carried_number(facts)
     if not (number.isascii() and number.isalnum()) or number.startswith("0"):
         return ""
     if is_qr_iban(iban):
         return _qr_reference(number)
     return f"RF{mod_97_10.calc_check_digits(f'{number}RF')}{number}" if len(number) <= _RF_CHARS_MAX else ""
+
+
+def own_reference(facts: LetterFacts) -> str:
+    """Return the reference that a letter's only invoice asked to be quoted, without blanks; "" where there is none."""
+    single = facts.invoices[0].payment_reference if len(facts.invoices) == 1 else ""
+    return "".join(single.split()).upper() if is_structured("".join(single.split()).upper()) else single.strip()
+
+
+def own_text(facts: LetterFacts) -> str:
+    """Return an invoice's own reference that is of no scheme known here, as it was written; else ""."""
+    own = own_reference(facts)
+    return "" if is_structured(own) else own
+
+
+def is_structured(reference: str) -> bool:
+    """Tell whether a reference without blanks is an ISO 11649 or a Swiss QR reference, check digits included."""
+    return _is_qrr(reference) or iso11649.is_valid(reference)
+
+
+def _is_qrr(reference: str) -> bool:
+    plain = reference.isascii() and reference.isdecimal() and len(reference) == _QRR_DIGITS + 1
+    return plain and esr.is_valid(reference)
 
 
 def carried_number(facts: LetterFacts) -> str:

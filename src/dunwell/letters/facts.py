@@ -113,7 +113,8 @@ class InvoiceLine:
 
     ``amount_minor`` is the gross amount, ``open_minor`` what is still open of it, ``total_minor`` the open
     amount plus late fee, interest and compensation claimed on it. In a release letter ``open_minor`` is what
-    was demanded and paid.
+    was demanded and paid. ``payment_reference`` is what the invoice itself asked to be quoted, "" where it asked
+    nothing.
     """
 
     invoice_number: str
@@ -128,6 +129,7 @@ class InvoiceLine:
     late_fee_minor: int = 0
     interest_minor: int = 0
     compensation_minor: int = 0
+    payment_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,18 @@ from typing import Any
 
 from dunwell.errors import Problem, RenderError
 from dunwell.letters import sandbox
-from dunwell.letters.calls import ANSWERS, FILE, LABELS, NOTES, OWN_NAMES, SHARED, call_files, call_sheet, call_words
+from dunwell.letters.calls import (
+    ANSWERS,
+    FILE,
+    LABELS,
+    NOTES,
+    OUTCOMES,
+    OWN_NAMES,
+    SHARED,
+    call_files,
+    call_sheet,
+    call_words,
+)
 from dunwell.letters.facts import LetterFacts
 from dunwell.letters.kinds import kinds
 from dunwell.letters.lint_samples import STEPS, countries_of
@@ -37,6 +48,7 @@ def required_entries() -> list[Entry]:
         *(("shared", key) for key in SHARED),
         *(("labels", key) for key in LABELS),
         *(("note", key) for key in NOTES),
+        *(("outcomes", key) for key in OUTCOMES),
         *(("answers", key, side) for key in ANSWERS for side in ("says", "reply")),
         *(("kinds", kind, side) for kind in kinds() for side in ("purpose", "ask")),
     ]

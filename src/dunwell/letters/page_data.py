@@ -134,7 +134,7 @@ def _frame_data(content: LetterContent, form: dict[str, Any], plain: Plain) -> d
     data: dict[str, Any] = plain(content.frame)
     data["logo"] = list(logo) if logo else None
     data["name_size"] = fit.one_line_size(data["creditor_name"], line_mm(form), _NAME_SIZES)
-    data["single"] = False
+    data["pages"] = 0
     data["footer_even"] = _is_footer_crowded(data["footer"], line_mm(form))
     if "address" in form:
         data |= _window_sizes(data, form)

@@ -12,7 +12,7 @@ from schwifty.exceptions import SchwiftyException
 
 from dunwell import money
 from dunwell.letters.content import PaymentCode
-from dunwell.letters.creditor_references import creditor_reference, is_qr_iban, printed_reference
+from dunwell.letters.creditor_references import creditor_reference, is_qr_iban, own_text, printed_reference
 from dunwell.letters.facts import BankAccount, LetterFacts
 from dunwell.letters.formats import Formats
 
@@ -31,7 +31,8 @@ def chosen_accounts(facts: LetterFacts) -> tuple[BankAccount, ...]:
 def payment_reference(facts: LetterFacts) -> str:
     """Return what the customer quotes: the structured reference of the account with a payment code, as printed.
 
-    Where there is none, account number and our reference, short enough for every bank form.
+    Where there is none, the single invoice's own reference, else account number and our reference, short enough for
+    every bank form.
     """
     account = coded_account(facts)
     structured = creditor_reference(facts, _compact(account.iban)) if account and account.iban else ""
@@ -39,7 +40,9 @@ def payment_reference(facts: LetterFacts) -> str:
 
 
 def quoted_reference(facts: LetterFacts) -> str:
-    """Return account number and our reference, as free text."""
+    """Return account number and our reference as free text, or the text that a single invoice asked to be quoted."""
+    if own := own_text(facts):
+        return own
     number = facts.recipient.account_number
     return f"{number} / {facts.reference}" if facts.reference else number
 

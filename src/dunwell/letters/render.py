@@ -7,20 +7,19 @@ the typesetter's threads do not survive it; start workers with ``spawn``.
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any, Literal
+from zlib import decompressobj
 
 import typst
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-from pypdf import PageObject, PdfReader
 
 from dunwell.errors import RenderError
 from dunwell.letters.annexes.files import Sheet
@@ -71,15 +70,7 @@ def render_pdf(content: LetterContent, sheets: Sequence[Sheet] = ()) -> bytes:
         ]
         return data
 
-    pdf = _typeset_counted(content, sheets, completed)
-    if not _may_fit_one_page(content, pdf):
-        return pdf
-
-    def tightened(data: Data, places: Mapping[str, str]) -> Data:
-        return {**completed(data, places), "tight": True}
-
-    tight = _typeset_counted(content, sheets, tightened)
-    return tight if page_count(tight) == 1 else pdf
+    return _Typesetter(content, sheets, completed).pdf()
 
 
 _ROWS_OF_ONE_PAGE = 4
@@ -89,37 +80,54 @@ _OVERFLOW_MAX_MM = 8.0
 """Setting a letter tighter gains about 4 mm; one that overflows by more than twice as much is not set again."""
 
 _PAGES = re.compile(rb"/Type/Pages/Count (\d+)")
+_CONTENTS = re.compile(rb"/Contents (\d+) 0 R")
 _LINE = re.compile(rb"q 1 0 0 -1 [\d.]+ ([\d.]+) cm[^q]{0,60}BT")
 """A line of text in a page: the second figure is its height above the foot of the sheet, in points."""
 
 _SHAPES_MAX = 10_000
-_single: dict[tuple[object, ...], bool] = {}
-"""Which shapes of letters stood on one page when last set: a guess, which never changes what is printed."""
+_pages: dict[tuple[object, ...], int] = {}
+"""How many pages letters of a shape had when last set: a guess, which never changes what is printed."""
 
 
-def _typeset_counted(content: LetterContent, sheets: Sequence[Sheet], completed: Completed) -> bytes:
-    """Typeset a letter whose template knows whether it has one page.
+@dataclass(frozen=True, slots=True)
+class _Typesetter:
+    """Typesets a letter whose template knows whether it has one page or two.
 
-    A letter of one page needs no look at its own page numbers, for which the typesetter would lay it out twice. The
-    guess is checked, so that the same letter gives the same bytes whatever was set before it.
+    Such a letter needs no look at its own page numbers, for which it would be laid out twice. The guess is checked, so
+    that the same letter gives the same bytes whatever was set before it.
     """
-    shape = (content.kind, content.layout, content.language, len(content.annexes), *map(len, _table_rows(content)))
-    guess = _single.get(shape, False)
-    pdf = typeset_pdf(content, sheets, _knowing(completed, single=guess), ARCHIVAL)
-    is_single = page_count(pdf) == 1
-    if len(_single) < _SHAPES_MAX:
-        _single[shape] = is_single
-    if is_single == guess:
-        return pdf
-    return typeset_pdf(content, sheets, _knowing(completed, single=is_single), ARCHIVAL)
 
+    content: LetterContent
+    sheets: Sequence[Sheet]
+    completed: Completed
 
-def _knowing(completed: Completed, *, single: bool) -> Completed:
-    def known(data: Data, places: Mapping[str, str]) -> Data:
-        data = completed(data, places)
-        return {**data, "frame": {**data["frame"], "single": single}}
+    def pdf(self) -> bytes:
+        """Return the letter, set tighter where that saves it a second page with little on it."""
+        rows = map(len, _table_rows(self.content))
+        shape = (self.content.kind, self.content.layout, self.content.language, len(self.content.annexes), *rows)
+        guess = _pages.get(shape, 0)
+        pdf = self.typeset(guess)
+        pages = self.known(page_count(pdf))
+        if len(_pages) < _SHAPES_MAX:
+            _pages[shape] = pages
+        if _may_fit_one_page(self.content, pdf):
+            tight = self.typeset(1, tight=True)
+            if page_count(tight) == 1:
+                return tight
+        return pdf if pages == guess else self.typeset(pages)
 
-    return known
+    def known(self, pages: int) -> int:
+        """Return the number of pages where the template can use it, else 0: an annex numbers its own pages."""
+        return pages if pages == 1 or (pages == 2 and not self.content.annexes) else 0
+
+    def typeset(self, pages: int, *, tight: bool = False) -> bytes:
+        """Typeset with so many pages in mind; 0: look at the numbers."""
+
+        def knowing(data: Data, places: Mapping[str, str]) -> Data:
+            data = self.completed(data, places)
+            return {**data, "tight": tight, "frame": {**data["frame"], "pages": pages}}
+
+        return typeset_pdf(self.content, self.sheets, knowing, ARCHIVAL)
 
 
 def _table_rows(content: LetterContent) -> list[tuple[tuple[Cell, ...], ...]]:
@@ -136,15 +144,21 @@ def overflow_mm(content: LetterContent, pdf: bytes) -> float:
     """Return by how much the text on the second page is higher than the room left on the first."""
     form = page_form(content.layout)
     height = bottom_mm(form) + form["margin"]["bottom"]
-    first, second = (_lowest_mm(page, form["margin"]["bottom"]) for page in PdfReader(BytesIO(pdf)).pages)
+    first, second = (_lowest_mm(stream, form["margin"]["bottom"]) for stream in _page_streams(pdf))
     used = height - form["margin"]["top"] - second
     return float(used - (first - form["margin"]["bottom"]))
 
 
-def _lowest_mm(page: PageObject, above_mm: float) -> float:
+def _page_streams(pdf: bytes) -> Iterator[bytes]:
+    """Yield what is drawn on each page of a PDF of ours, in their order; a reader of any PDF takes 20 times as long."""
+    for number in _CONTENTS.findall(pdf):
+        start = pdf.index(b"stream\n", pdf.index(b"\n%b 0 obj" % number)) + len(b"stream\n")
+        yield decompressobj().decompress(pdf[start:])
+
+
+def _lowest_mm(stream: bytes, above_mm: float) -> float:
     """Return the height of the lowest line of text that stands above the footer."""
-    stream = page.get_contents()
-    lines = (float(y) * 25.4 / 72 for y in _LINE.findall(b"" if stream is None else stream.get_data()))
+    lines = (float(y) * 25.4 / 72 for y in _LINE.findall(stream))
     return min((y for y in lines if y > above_mm), default=above_mm)
 
 
@@ -209,11 +223,30 @@ def _with_boxes(
         raise RenderError(f"The letter could not be typeset: {error}") from error
 
 
-def _compiled(compiler: typst.Compiler, data: Data, written_on: date, standards: Standards) -> bytes:
+def typeset_template(
+    template: str, function: str, data: Callable[[Container[int] | None], Data], made_on: date
+) -> bytes:
+    """Typeset a page of another template than the letter's, archival and accessible too.
+
+    ``data`` gives what ``function`` of the template reads, for the characters that can be printed, ``None``: all.
+    Raises ``RenderError``.
+    """
+    main = f'#import "{template}": {function}\n#{function}(json("{_DATA_FILE}"))\n'.encode()
+    try:
+        return _compiled(_compiler(), data(None), made_on, ARCHIVAL, main)
+    except typst.TypstError as error:
+        if "displayed" not in str(error) and "codepoint" not in str(error):
+            raise RenderError(f"The page could not be typeset: {error}") from error
+    return _compiled(_compiler(), data(shipped_characters()), made_on, ARCHIVAL, main)
+
+
+def _compiled(
+    compiler: typst.Compiler, data: Data, written_on: date, standards: Standards, main: bytes | None = None
+) -> bytes:
     stamp = datetime.combine(written_on, time(12), tzinfo=UTC)
     with _SETTING:
         pdf, warnings = compiler.compile_with_warnings(
-            input=_inputs(data), format="pdf", pdf_standards=list(standards), timestamp=stamp
+            input=_inputs(data, main), format="pdf", pdf_standards=list(standards), timestamp=stamp
         )
     if warnings or not isinstance(pdf, bytes):
         # A warning means that something was left out, and a letter never loses a word in silence.
@@ -221,7 +254,9 @@ def _compiled(compiler: typst.Compiler, data: Data, written_on: date, standards:
     return pdf
 
 
-def _inputs(data: Data) -> Any:  # the typesetter's types leave out that it reads files from memory
+def _inputs(
+    data: Data, main: bytes | None = None
+) -> Any:  # the typesetter's types leave out that it reads files from memory
     """Return the files that are made for one letter; the templates lie below the compiler's root.
 
     As a file, data leave the typesetter's library as it is, so that it keeps what it knows of the templates.
@@ -229,7 +264,7 @@ def _inputs(data: Data) -> Any:  # the typesetter's types leave out that it read
     text = json.dumps(data, ensure_ascii=False)
     features = _COMPOSED_FEATURES if is_composed(text) else {}
     files = {_DATA_FILE: text, _FEATURES_FILE: json.dumps(features)}
-    return {_MAIN: _main(), **{name: text.encode("utf-8", "replace") for name, text in files.items()}}
+    return {_MAIN: main or _main(), **{name: text.encode("utf-8", "replace") for name, text in files.items()}}
 
 
 @cache

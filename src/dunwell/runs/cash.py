@@ -65,7 +65,6 @@ def look(rules: Rules, entries: pl.DataFrame | None = None, until_on: date | Non
     known = set(cash.paid(both["entry_reference"].to_list())["reference"]) | set(aside)
     is_any_taken_back = bool(both["is_reversal"].any())  # then invoices that are paid already may be meant
     invoices = cash.open_invoices(with_paid=is_any_taken_back)
-    invoices = invoices.with_columns(pl.lit(None, dtype=pl.String).alias("payment_reference"))
     found = match(
         both.filter(~pl.col("entry_reference").is_in(sorted(known))),
         invoices.select(*OPEN_INVOICES.names(), "issued_on"),

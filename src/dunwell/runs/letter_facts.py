@@ -217,6 +217,7 @@ def _line(row: Mapping[str, Any], open_minor: int) -> letter.InvoiceLine:
         issued_on=row["issued_on"],
         delivered_on=row["delivered_on"],
         order_number=row["order_number"] or "",
+        payment_reference=row["payment_reference"] or "",
         **charges,
     )
 

@@ -22,14 +22,15 @@ _OPEN = pl.Schema(
         "open_minor": pl.Int64(),
         "due_on": pl.Date(),
         "issued_on": pl.Date(),
+        "payment_reference": pl.String(),
     }
 )
 _OPEN_SQL = (
     "SELECT v.invoice_number, a.account_number, v.currency, v.amount_minor,"
-    " v.amount_minor - COALESCE(p.settled_minor, 0) AS open_minor, v.due_on, v.issued_on FROM"
+    " v.amount_minor - COALESCE(p.settled_minor, 0) AS open_minor, v.due_on, v.issued_on, v.payment_reference FROM"
     " (SELECT account_id, invoice_number, min(currency) AS currency, CAST(sum(amount_minor) AS bigint) AS amount_minor,"
-    " min(due_on) AS due_on, min(issued_on) AS issued_on FROM store_invoice w WHERE {invoices}"
-    " GROUP BY account_id, invoice_number) v"
+    " min(due_on) AS due_on, min(issued_on) AS issued_on, min(extra ->> 'payment_reference') AS payment_reference"
+    " FROM store_invoice w WHERE {invoices} GROUP BY account_id, invoice_number) v"
     " JOIN store_account a ON a.id = v.account_id"
     " LEFT JOIN (SELECT i.account_id, i.invoice_number, CAST(sum(CASE WHEN e.kind IN"
     f" {_RESTORING} THEN -e.amount_minor ELSE e.amount_minor END) AS bigint) AS settled_minor"

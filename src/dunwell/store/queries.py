@@ -38,9 +38,13 @@ INVOICE_DETAILS = pl.Schema(
         "amount_minor": pl.Int64(),
         "description": pl.String(),
         "document": pl.String(),
+        "payment_reference": pl.String(),
     }
 )
-"""What a letter prints of an invoice; texts are empty, not null, when they are not known."""
+"""What a letter prints of an invoice; texts are empty, not null, when they are not known.
+
+``payment_reference`` is what the invoice itself asked to be quoted; null where it asked nothing.
+"""
 
 LIVE_HOLDS = pl.Schema({"account_id": pl.Int64(), "currency": CURRENCY, "hold_id": pl.Int64(), "state": pl.String()})
 """One row per account and currency with a live hold."""
@@ -91,9 +95,13 @@ def accounts_by_id(account_ids: Collection[int]) -> dict[int, Account]:
 
 def invoice_details(invoice_ids: Collection[int]) -> pl.DataFrame:
     """Return what letters print of these invoices; of several instalments, the number says which: ``4711 (1/2)``."""
-    plain = ", ".join(name for name in INVOICE_DETAILS if name not in ("invoice_id", "invoice_number"))
+    made = ("invoice_id", "invoice_number", "payment_reference")
+    plain = ", ".join(name for name in INVOICE_DETAILS if name not in made)
     chosen = bulk.among("id", invoice_ids)
-    sql = f"SELECT id AS invoice_id, {_SHOWN_NUMBER} AS invoice_number, {plain} FROM store_invoice v WHERE {chosen}"
+    sql = (
+        f"SELECT id AS invoice_id, {_SHOWN_NUMBER} AS invoice_number, {plain},"
+        f" extra ->> 'payment_reference' AS payment_reference FROM store_invoice v WHERE {chosen}"
+    )
     with bulk.reading():
         found = bulk.frame(sql, INVOICE_DETAILS)
     return found.sort("invoice_id")
