@@ -28,11 +28,11 @@ from dunwell.runs.reporting import why_json, worklist
 from dunwell.runs.rules import read_rules
 from dunwell.sources.contract import BANK_ENTRY, Reading
 from dunwell.sources.matching import Rules
-from dunwell.store import audit_verify, privacy, queries
+from dunwell.store import audit_verify, cash, privacy, queries
 from dunwell.store.bulk import writing
 from dunwell.store.importing import Origin, import_parsed
 from dunwell.store.matches import Taking
-from dunwell.store.models import AuditEntry, BankEntry, BankMove, Entry, Letter, Referral
+from dunwell.store.models import AuditEntry, BankEntry, BankMove, Entry, Invoice, Letter, Referral
 from dunwell.store.workspace import Workspace, init_workspace, open_workspace
 from dunwell.store.workspace_settings import Beginning
 from tests.store.tables import customer, invoice, payment, put
@@ -472,3 +472,18 @@ def test_a_customer_who_is_forgotten_leaves_no_trace_in_bank_entries(workspace: 
     assert "Aurora called again" not in {move.reason for move in BankMove.objects.all()}
     assert matching.counts()["applied"] == 1
     assert audit_verify.verify().findings == []
+
+
+@ON_BOTH
+@pytest.mark.usefixtures("workspace")
+def test_an_invoices_own_reference_is_known_to_its_letter_and_to_the_matching() -> None:
+    own = {
+        "issued_on": date(2026, 8, 1),
+        "due_on": date(2026, 9, 1),
+        "extra": '{"payment_reference": "RF18539007547034"}',
+    }
+    put("invoices", invoice("RE-2026-0302", "C300", 7_000, **own))
+    known = {row["invoice_number"]: row["payment_reference"] for row in cash.open_invoices().iter_rows(named=True)}
+    assert (known["RE-2026-0302"], known["RE-2026-0301"]) == ("RF18539007547034", None)
+    pk = Invoice.objects.get(invoice_number="RE-2026-0302").pk
+    assert queries.invoice_details([pk])["payment_reference"].to_list() == ["RF18539007547034"]
