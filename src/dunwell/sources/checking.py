@@ -6,6 +6,7 @@ is reported, not just the first.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -57,16 +58,28 @@ WORDS: dict[str, tuple[tuple[str, ...], Callable[[str], Explained]]] = {
 """Column types with a closed list of words, and how to say that a word is not among them."""
 
 
-def check(taken: Taken, frame: pl.DataFrame, source: str, habits: Habits) -> list[Problem]:
-    """Return every problem of the rows of ``frame``, which :func:`values.typed` made of ``taken``."""
-    checks = [*_column_checks(taken.kind, frame, habits), *_row_checks(taken, habits)]
-    wrong = frame.select(single.wrong.fill_null(value=False).alias(str(i)) for i, single in enumerate(checks))
+def wrong_rows(taken: Taken, frame: pl.DataFrame, habits: Habits) -> pl.DataFrame:
+    """Return the rows of ``frame``, which :func:`values.typed` made of ``taken``, with which something is wrong."""
+    found = [single.wrong.fill_null(value=False) for single in _checks(taken, frame, habits)]
+    return frame.filter(pl.any_horizontal(found))
+
+
+def check(taken: Taken, wrong: pl.DataFrame, source: str, habits: Habits) -> list[Problem]:
+    """Return every problem of the rows ``wrong``: all :func:`wrong_rows` of a file, since one may explain another."""
+    if wrong.is_empty():
+        return []
+    checks = _checks(taken, wrong, habits)
+    meets = wrong.select(single.wrong.fill_null(value=False).alias(str(i)) for i, single in enumerate(checks))
     found: list[Problem] = []
     for i, single in enumerate(checks):
-        if wrong[str(i)].any():
+        if meets[str(i)].any():
             shown = taken.shown.get(single.column, single.column)
-            found += _problems(single, frame.filter(wrong[str(i)]), source, shown)
+            found += _problems(single, wrong.filter(meets[str(i)]), source, shown)
     return found
+
+
+def _checks(taken: Taken, frame: pl.DataFrame, habits: Habits) -> list[Check]:
+    return [*_column_checks(taken.kind, frame, habits), *_row_checks(taken, habits)]
 
 
 def _problems(single: Check, rows: pl.DataFrame, source: str, shown: str) -> Iterator[Problem]:
@@ -119,10 +132,14 @@ def _explain_amount(row: Row, name: str, habits: Habits) -> Explained:
 
 
 def _date_explainer(name: str, frame: pl.DataFrame, fmt: Format) -> Callable[[Row], Explained]:
-    """Look at all bad dates of the column once, so that 3/15 decides what 3/4 means."""
-    bad = frame.filter(pl.col(name).is_not_null() & pl.col(f"{name}.value").is_null())
-    formats = explain.column_date_formats(bad[name].unique(maintain_order=True).head(5000))
-    return lambda row: explain.date(row[name], formats, fmt)
+    """Look at all bad dates of the column once, when first asked, so that 3/15 decides what 3/4 means."""
+
+    @cache
+    def formats() -> Sequence[str]:
+        bad = frame.filter(pl.col(name).is_not_null() & pl.col(f"{name}.value").is_null())
+        return explain.column_date_formats(bad[name].unique(maintain_order=True).head(5000))
+
+    return lambda row: explain.date(row[name], formats(), fmt)
 
 
 def _too_long(name: str, limits: Limits) -> Callable[[Row], Explained]:

@@ -13,9 +13,26 @@ UNUSED = "The mapping makes no use of the columns"
 """How the notice begins that names columns which feed nothing."""
 
 
+_GIVEN: Mapping[Kind, tuple[str, ...]] = {
+    "customers": ("party_type", "country"),
+    "invoices": ("currency",),
+    "payments": ("currency",),
+    "events": (),
+}
+"""Columns whose defaults are said."""
+
+
+def what_is_given(taken: Taken) -> pl.DataFrame:
+    """Return of each row only whether the file gives what has a default worth saying: true, or null."""
+    is_given = [pl.when(pl.col(name).is_not_null()).then(pl.lit(value=True)).alias(name) for name in _GIVEN[taken.kind]]
+    return taken.frame.select("source_line", *is_given)
+
+
 def notices_of(taken: Taken, frame: pl.DataFrame, source: str, options: Options) -> list[Problem]:
-    """Return what there is to say about the good rows ``frame`` of one table."""
-    given = taken.frame.filter(pl.col("source_line").is_in(frame["source_line"].implode()))
+    """Return what there is to say about the good rows ``frame`` of one table, of which ``taken`` has what is given."""
+    given = taken.frame
+    if given.height > frame.height:
+        given = given.filter(pl.col("source_line").is_in(frame["source_line"].implode()))
     made = {"customers": _customers, "invoices": _invoices, "payments": _payments, "events": _events}
     found = made[taken.kind](given, frame, options)
     return [Problem(source, line, taken.shown.get(column, column), *words) for line, column, words in found]

@@ -12,13 +12,13 @@ import polars as pl
 
 from dunwell.errors import Problem
 from dunwell.sources import duplicates
-from dunwell.sources.checking import Habits, canonical, check
+from dunwell.sources.checking import Habits, canonical, check, wrong_rows
 from dunwell.sources.decoding import decode
 from dunwell.sources.delimited import DELIMITER_NAMES, split
 from dunwell.sources.mapping import NO_MAPPING, NO_SHAPE, Mapping, TableMap
-from dunwell.sources.noticing import counted, early_due, notices_of, unused_columns, zero_invoices
-from dunwell.sources.rejects import rejects_file
-from dunwell.sources.rows import KINDS, Kind, Options, Parsed, RawFile, Table
+from dunwell.sources.noticing import counted, early_due, notices_of, unused_columns, what_is_given, zero_invoices
+from dunwell.sources.rejects import needed_of, rejects_file
+from dunwell.sources.rows import KINDS, Kind, Options, Parsed, RawFile, Table, blocks_of
 from dunwell.sources.tabular.shaping import shape
 from dunwell.sources.taking import Taken, settle, take
 from dunwell.sources.values import typed
@@ -32,6 +32,7 @@ class _Read:
     frame: pl.DataFrame
     problems: list[Problem]
     notices: list[Problem]
+    repeats: duplicates.Repeats = duplicates.NO_REPEATS
 
 
 def read_table(source: Path | bytes, mapping: Mapping | None = None, options: Options | None = None) -> Parsed:
@@ -50,7 +51,7 @@ def raw_file(source: Path | bytes, name: str, mapping: Mapping, options: Options
     decoded = decode(source, name, mapping.encoding, options.limits)
     if isinstance(decoded, Problem):
         return decoded
-    return split(decoded, name, mapping.skip_rows, mapping.delimiter, options.limits)
+    return split(decoded, name, mapping.skip_rows, mapping.delimiter, options)
 
 
 def read_raw(raw: RawFile, mapping: Mapping, options: Options) -> Parsed:
@@ -94,9 +95,10 @@ def _without_currency(raw: RawFile, table: TableMap, options: Options) -> list[P
 def _read_tables(raw: RawFile, tables: Iterable[TableMap], mapping: Mapping, options: Options) -> Parsed:
     reads = [_read(raw, table, mapping, options) for table in tables]
     problems = [problem for _, _, problem in raw.broken] + [problem for read in reads for problem in read.problems]
-    reads = [_without_lines(read, {problem.line for problem in problems}) for read in reads]
+    reads = [_compared(_without_lines(read, {problem.line for problem in problems})) for read in reads]
     clashes = [problem for read in reads for problem in _conflicts(read, raw.source)]
-    reads = [_without_lines(read, {problem.line for problem in clashes}) for read in reads]
+    if clashes:
+        reads = [_compared(_without_lines(read, {problem.line for problem in clashes})) for read in reads]
     notices = [*raw.notices, *_no_rows(raw)]
     notices += unused_columns(raw, mapping, {read.taken.kind: read.taken.shown for read in reads})
     told = options if mapping.currency is None else replace(options, currency=None)
@@ -106,18 +108,33 @@ def _read_tables(raw: RawFile, tables: Iterable[TableMap], mapping: Mapping, opt
 
 
 def _read(raw: RawFile, table: TableMap, mapping: Mapping, options: Options) -> _Read:
-    taken = take(raw, table)
-    frame = typed(taken, mapping.format, options.currency, options.country)
-    frame = _of_sign(frame, table)
+    """Read one table, a block of rows at a time: what is kept of each row are its values and what was not given."""
     habits = Habits(mapping.format, options.currency, options.limits)
-    problems = check(taken, frame, raw.source, habits)
-    frame = canonical(taken.kind, frame)
-    notices: list[Problem] = []
-    if taken.kind == "invoices":
-        notices = early_due(frame.filter(pl.col("due_on") < pl.col("issued_on")), raw.source) if table.early_due else []
-        notices += zero_invoices(frame.filter(pl.col("amount_minor") == 0), raw.source)
-        frame = frame.filter(pl.col("amount_minor").ne_missing(0))
-    return _Read(taken, frame, problems, notices)
+    givens, frames, wrongs = list[pl.DataFrame](), list[pl.DataFrame](), list[pl.DataFrame]()
+    for cells in blocks_of(raw.cells):
+        taken = take(replace(raw, cells=cells), table)
+        frame = _of_sign(typed(taken, mapping.format, options.currency, options.country), table)
+        wrongs.append(wrong_rows(taken, frame, habits))
+        frames.append(canonical(taken.kind, frame))
+        givens.append(what_is_given(taken))
+        options.tell(sum(map(len, givens)), raw.cells.height)
+    taken = replace(taken, frame=pl.concat(givens))
+    problems = check(taken, pl.concat(wrongs), raw.source, habits)
+    return _without_nothing(_Read(taken, pl.concat(frames), problems, []), raw.source)
+
+
+def _without_nothing(read: _Read, source: str) -> _Read:
+    """Leave out invoices over nothing, and say so."""
+    if read.taken.kind != "invoices":
+        return read
+    frame, notices = read.frame, list[Problem]()
+    if read.taken.table.early_due:
+        notices += early_due(frame.filter(pl.col("due_on") < pl.col("issued_on")), source)
+    zero = frame.filter(pl.col("amount_minor") == 0)
+    if zero.is_empty():
+        return replace(read, notices=notices)
+    rest = frame.filter(pl.col("amount_minor").ne_missing(0))
+    return replace(read, frame=rest, notices=[*notices, *zero_invoices(zero, source)])
 
 
 def _of_sign(frame: pl.DataFrame, table: TableMap) -> pl.DataFrame:
@@ -130,6 +147,10 @@ def _of_sign(frame: pl.DataFrame, table: TableMap) -> pl.DataFrame:
     return frame
 
 
+def _compared(read: _Read) -> _Read:
+    return replace(read, repeats=duplicates.find(read.taken.kind, read.frame))
+
+
 def _without_lines(read: _Read, lines: set[int]) -> _Read:
     if not lines:
         return read
@@ -138,16 +159,14 @@ def _without_lines(read: _Read, lines: set[int]) -> _Read:
 
 
 def _conflicts(read: _Read, source: str) -> list[Problem]:
-    kind = read.taken.kind
-    return duplicates.conflicts(read.taken.table, kind, duplicates.find(kind, read.frame), source)
+    return duplicates.conflicts(read.taken.table, read.taken.kind, read.repeats, source)
 
 
 def _finish(read: _Read, source: str, options: Options) -> tuple[Table, list[Problem]]:
     """Leave out repeated rows and gather the table's notices."""
     kind = read.taken.kind
-    repeats = duplicates.find(kind, read.frame)
-    frame = duplicates.without_repeats(read.frame, repeats)
-    notices = [*read.notices, *duplicates.notices(read.taken.table, kind, repeats, source)]
+    frame = duplicates.without_repeats(read.frame, read.repeats)
+    notices = [*read.notices, *duplicates.notices(read.taken.table, kind, read.repeats, source)]
     return Table(kind, frame), [*notices, *notices_of(read.taken, frame, source, options)]
 
 
@@ -172,7 +191,7 @@ def _handed_over(
         rows=rows,
         rejected_lines=frozenset(problem.line for problem in problems),
         currency=options.currency,
-        raw=raw,
+        raw=needed_of(raw),
     )
 
 

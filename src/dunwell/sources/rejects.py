@@ -7,13 +7,14 @@ the ``problem`` column is passed over then.
 import csv
 import io
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import polars as pl
 
 from dunwell.errors import Problem
-from dunwell.sources.delimited import PROBLEM_COLUMN, cell_name
 from dunwell.sources.guarding import guarded_text
 from dunwell.sources.rows import RawFile
+from dunwell.sources.splitting import PROBLEM_COLUMN, after_lines, cell_name
 
 
 def rejects_file(raw: RawFile, problems: Iterable[Problem]) -> bytes | None:
@@ -21,15 +22,13 @@ def rejects_file(raw: RawFile, problems: Iterable[Problem]) -> bytes | None:
     reasons: dict[int, list[str]] = {}
     for problem in sorted(dict.fromkeys(problems), key=lambda problem: (problem.line, problem.column)):
         reasons.setdefault(problem.line, []).append(_reason(problem))
-    lines = raw.text.split("\n")
     spans = _spans(raw, reasons)
     if not spans:
         return None
     text = io.StringIO()
-    text.write(_head(raw, lines))
-    again = _cells_without_problem(raw, reasons)
-    for line in sorted(spans):
-        original = again.get(line) or "\n".join(lines[line - 1 : line - 1 + spans[line]])
+    text.write(_head(raw))
+    originals = _originals(raw.text, spans) | _cells_without_problem(raw, reasons)
+    for line, original in originals.items():
         text.write(f"{original}{raw.delimiter}{_quoted(' | '.join(reasons[line]))}\n")
     return text.getvalue().encode(raw.encoding, errors="replace")
 
@@ -43,8 +42,8 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _head(raw: RawFile, lines: list[str]) -> str:
-    head = "\n".join(lines[: raw.head_lines])
+def _head(raw: RawFile) -> str:
+    head = raw.text[: after_lines(raw.text, 0, raw.head_lines)].removesuffix("\n")
     return f"{head}\n" if _own_columns(raw)[-1] == PROBLEM_COLUMN else f"{head}{raw.delimiter}{PROBLEM_COLUMN}\n"
 
 
@@ -56,6 +55,22 @@ def _spans(raw: RawFile, reasons: Mapping[int, list[str]]) -> dict[int, int]:
     """Return how many lines each rejected row takes up, by the line on which it begins."""
     wanted = raw.cells.select("line", "lines").filter(pl.col("line").is_in(list(reasons)))
     return {line: lines for line, lines, _ in raw.broken} | dict(wanted.iter_rows())
+
+
+def _originals(text: str, spans: Mapping[int, int]) -> dict[int, str]:
+    """Return the lines of each rejected row as they stand in the file, in their order."""
+    found: dict[int, str] = {}
+    line, start = 1, 0
+    for wanted in sorted(spans):
+        line, start = wanted, after_lines(text, start, wanted - line)
+        found[wanted] = text[start : after_lines(text, start, spans[wanted])].removesuffix("\n")
+    return found
+
+
+def needed_of(raw: RawFile) -> RawFile:
+    """Return what a rejects file needs of ``raw``: mostly its text, and where its rows begin and end."""
+    is_needed = _own_columns(raw)[-1] == PROBLEM_COLUMN and not raw.derived
+    return raw if is_needed else replace(raw, cells=raw.cells.select("line", "lines"))
 
 
 def _cells_without_problem(raw: RawFile, reasons: Mapping[int, list[str]]) -> dict[int, str]:

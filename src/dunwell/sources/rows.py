@@ -6,7 +6,7 @@ are int64 minor units of the row's currency; nothing here knows the database. Ev
 line of the file on which the row begins, from 1).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -164,6 +164,10 @@ class Limits:
     pdf_bytes_max: int = 100_000_000
 
 
+Watch = Callable[[int, int], None]
+"""Hears how much of one file is read, and of how much: rows, characters or bytes, whatever the format counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to read a file, beside its mapping.
@@ -174,7 +178,7 @@ class Options:
     account number, a witness where dates can be read in two ways. ``statuses_say_paid``: an invoice called paid gets
     a payment; not so where the payments come in a file of their own. ``knows_nobody``: neither the ledger nor another
     file has customers, so a list that only numbers them brings them in. ``own_names`` and ``own_tax_ids`` are the
-    creditor's: an invoice of somebody else is none of ours.
+    creditor's: an invoice of somebody else is none of ours. ``watch`` hears how far the reading of the file is.
     """
 
     kind: Kind | None = None
@@ -188,6 +192,12 @@ class Options:
     knows_nobody: bool = False
     own_names: tuple[str, ...] = ()
     own_tax_ids: tuple[str, ...] = ()
+    watch: Watch | None = field(default=None, repr=False, compare=False)
+
+    def tell(self, done: int, whole: int) -> None:
+        """Say how much of the file is read, and of how much, to whoever watches."""
+        if self.watch is not None:
+            self.watch(done, whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,3 +254,11 @@ class Parsed:
     """In which currency amounts were read whose row names none."""
     raw: RawFile | None = field(default=None, repr=False)
     """The file's text, kept so that rows found wrong later can join the rejects."""
+
+
+_BLOCK_ROWS = 100_000
+
+
+def blocks_of(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield the rows of a file in blocks, at least one: what is made of them on the way fits into memory."""
+    yield from cells.iter_slices(_BLOCK_ROWS) if cells.height > _BLOCK_ROWS else (cells,)

@@ -92,6 +92,8 @@ def _open_archive(file: SourceFile, found: Unpacked, limits: Limits, depth: int)
         with file.open() as stream, zipfile.ZipFile(stream) as archive:
             members = [member for member in archive.infolist() if _is_wanted(member)]
             wrong = _over_limits(file, members, len(found.files), limits)
+            if wrong is None and not members:
+                wrong = Problem(file.name, 0, "", "The ZIP archive holds no file.", "Pack or export it again.")
             if wrong is not None:
                 found.problems.append(wrong)
                 return

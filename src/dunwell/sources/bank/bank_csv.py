@@ -135,7 +135,7 @@ def _split(decoded: Decoded, name: str, options: Options) -> RawFile | Problem:
     if located is None:
         return Problem(name, 0, "", "The file holds no table.", "Export it from the bank again.")
     text = Decoded(located.text, decoded.encoding)
-    return split(text, name, located.skip, located.delimiter, options.limits)
+    return split(text, name, located.skip, located.delimiter, options)
 
 
 def _texts(raw: RawFile, headers: list[str]) -> Iterator[str]:

@@ -141,9 +141,9 @@ def terms_of(understood: Understood) -> dict[str, int]:
 
 def _split(decoded: Decoded, located: Located | None, name: str, options: Options) -> RawFile | Problem:
     if located is None:
-        return split(decoded, name, 0, None, options.limits)
+        return split(decoded, name, 0, None, options)
     text = replace(decoded, text=located.text)
-    return split(text, name, located.skip, located.delimiter, options.limits)
+    return split(text, name, located.skip, located.delimiter, options)
 
 
 def fingerprint(columns: tuple[str, ...]) -> str:
