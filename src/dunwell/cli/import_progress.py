@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from dunwell.runs.importing import Watched
+from dunwell.runs.import_watch import Watched
 
-_NAME_CHARS = 50
+_NAME_CHARS = 60
 
 
 @contextmanager

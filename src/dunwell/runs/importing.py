@@ -15,6 +15,7 @@ import polars as pl
 from dunwell.errors import Problem
 from dunwell.runs.cash import keep, look, renew, with_payments
 from dunwell.runs.foreseen import Foreseen, foreseen
+from dunwell.runs.import_watch import Track, Watched
 from dunwell.runs.tolerances import matching_rules_on
 from dunwell.sources import registry
 from dunwell.sources.contract import SURENESS, Confidence, Document, Reading, SourceFile, Sureness, nothing_read
@@ -36,8 +37,6 @@ _PREVIEW_ROWS = 5
 
 Asked = Callable[[Understood, Options], Understood | None]
 """Asks a person what a file is; ``None``: nobody is there, or the person does not know."""
-Watched = Callable[[str, str, float], None]
-"""Is told what is done now, "reading" or "writing", to which file, and which share of the whole is behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,29 +113,29 @@ def import_files(workspace: Workspace, request: ImportRequest) -> list[FileRepor
         own_tax_ids=(creditor.tax_id,) if creditor.tax_id else (),
     )
     unpacked = unpack(request.files, options.limits)
-    items = [_looked_at(workspace, file, request, options) for file in unpacked.files]
+    track = Track(request.watch, sum(file.size() for file in unpacked.files) or 1)
+    items = [_looked_at(workspace, file, request, _told(options, track, file)) for file in unpacked.files]
     options = _informed(items, options)
     reports = [_report(nothing_read(problem.source, problem)) for problem in unpacked.problems]
     seen = pl.DataFrame(schema=INVOICE_FACTS)
     imported: list[tuple[_Item, FileReport]] = []
-    behind, whole = 0, sum(item.file.size() for item in items) or 1
     for item in sorted(items, key=_rank):
-        _watch(request, "reading", item, behind / whole)
-        reading = _read(item, replace(options, invoices=_invoices_known(item, seen)))
+        name, size = item.file.name, item.file.size()
+        watch = track.reading(name, size)
+        reading = _read(item, replace(options, invoices=_invoices_known(item, seen), watch=watch))
         if request.is_preview:
             seen = pl.concat([seen, *_facts(reading)])
             reports.append(_previewed(workspace, item, reading))
         else:
-            _watch(request, "writing", item, (behind + item.file.size() / 2) / whole)
+            track.writing(name, size)
             imported.append((item, _import_one(workspace, item, reading, request)))
-        behind += item.file.size()
+        track.done(size)
     _match_again(workspace, imported)
     return [*reports, *(report for _, report in imported)]
 
 
-def _watch(request: ImportRequest, step: str, item: _Item, share: float) -> None:
-    if request.watch is not None:
-        request.watch(step, item.file.name, share)
+def _told(options: Options, track: Track, file: SourceFile) -> Options:
+    return replace(options, watch=track.looking(file.name, file.size()))
 
 
 def _looked_at(workspace: Workspace, file: SourceFile, request: ImportRequest, options: Options) -> _Item:

@@ -114,10 +114,12 @@ def _read(raw: RawFile, table: TableMap, mapping: Mapping, options: Options) -> 
     for cells in blocks_of(raw.cells):
         taken = take(replace(raw, cells=cells), table)
         frame = _of_sign(typed(taken, mapping.format, options.currency, options.country), table)
-        wrongs.append(wrong_rows(taken, frame, habits))
+        wrong = wrong_rows(taken, frame, habits)
+        if wrong.height or not wrongs:  # an empty one would keep its whole block
+            wrongs.append(wrong)
         frames.append(canonical(taken.kind, frame))
         givens.append(what_is_given(taken))
-        options.tell(sum(map(len, givens)), raw.cells.height)
+        options.tell(sum(map(len, givens)), raw.cells.height, "rows")
     taken = replace(taken, frame=pl.concat(givens))
     problems = check(taken, pl.concat(wrongs), raw.source, habits)
     return _without_nothing(_Read(taken, pl.concat(frames), problems, []), raw.source)

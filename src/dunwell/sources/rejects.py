@@ -70,7 +70,7 @@ def _originals(text: str, spans: Mapping[int, int]) -> dict[int, str]:
 def needed_of(raw: RawFile) -> RawFile:
     """Return what a rejects file needs of ``raw``: mostly its text, and where its rows begin and end."""
     is_needed = _own_columns(raw)[-1] == PROBLEM_COLUMN and not raw.derived
-    return raw if is_needed else replace(raw, cells=raw.cells.select("line", "lines"))
+    return raw if is_needed else replace(raw, cells=pl.DataFrame([raw.cells["line"], raw.cells["lines"]]))
 
 
 def _cells_without_problem(raw: RawFile, reasons: Mapping[int, list[str]]) -> dict[int, str]:

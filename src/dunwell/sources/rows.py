@@ -164,8 +164,8 @@ class Limits:
     pdf_bytes_max: int = 100_000_000
 
 
-Watch = Callable[[int, int], None]
-"""Hears how much of one file is read, and of how much: rows, characters or bytes, whatever the format counts."""
+Watch = Callable[[int, int, str], None]
+"""Hears how much of one file is read, of how much, and of what: rows, characters or bytes, as the format counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +194,10 @@ class Options:
     own_tax_ids: tuple[str, ...] = ()
     watch: Watch | None = field(default=None, repr=False, compare=False)
 
-    def tell(self, done: int, whole: int) -> None:
+    def tell(self, done: int, whole: int, unit: str) -> None:
         """Say how much of the file is read, and of how much, to whoever watches."""
         if self.watch is not None:
-            self.watch(done, whole)
+            self.watch(done, whole, unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +256,7 @@ class Parsed:
     """The file's text, kept so that rows found wrong later can join the rejects."""
 
 
-_BLOCK_ROWS = 100_000
+_BLOCK_ROWS = 40_000
 
 
 def blocks_of(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:

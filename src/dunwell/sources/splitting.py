@@ -20,7 +20,7 @@ DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 PROBLEM_COLUMN = "problem"
 """The column that a rejects file has in addition; it is passed over on import."""
 
-_BLOCK_CHARS = 4_000_000
+_BLOCK_CHARS = 2_000_000
 _BLOCK_ROWS = 50_000
 _Row = tuple[int, int, list[str]]
 Broken = tuple[int, int, Problem]
@@ -105,8 +105,15 @@ def rows_of(layout: Layout, text: str, start: int, first_line: int, tell: Watch)
         frames.append(_trimmed(found[0]))
         broken += found[1]
         line, start, rows = line + block.text.count("\n"), block.end, rows + frames[-1].height
-        tell(start, len(text))
-    return pl.concat(frames), broken
+        tell(start, len(text), "characters")
+    return _joined(frames), broken
+
+
+def _joined(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    """Put blocks into one frame of whole columns, one after another: Polars would otherwise do it all at once later."""
+    columns = {name: [frame.get_column(name) for frame in frames] for name in frames[0].columns}
+    frames.clear()
+    return pl.DataFrame([pl.concat(columns.pop(name), rechunk=True) for name in list(columns)])
 
 
 def _end_of_block(text: str, start: int) -> int:

@@ -6,12 +6,12 @@ No entity is resolved and nothing outside the file is read.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from lxml import etree
 
-from dunwell.sources.bank.camt_entry import Detail, Place, detail_of, entries_of
+from dunwell.sources.bank.camt_entry import Detail, Place, detail_of, entries_of, local_name
 from dunwell.sources.bank.camt_statement import KINDS, statement_of
 from dunwell.sources.bank.gathering import gathered, size_problem
 from dunwell.sources.bank.statement import ASK_AGAIN, ENTRIES_MAX, STREAMED_BYTES_MAX, Entry, Log, Statement
@@ -24,6 +24,7 @@ _ROOTS = {
     b"BkToCstmrStmt": "CAMT.053",
     b"BkToCstmrDbtCdtNtfctn": "CAMT.054",
 }
+_TOLD_ENTRIES = 500
 _TAGS = tuple(f"{{*}}{tag}" for tag in ("Ntry", "TxDtls", *KINDS))
 
 
@@ -49,7 +50,8 @@ def read(file: SourceFile, options: Options) -> Reading:
     statements: list[Statement] = []
     try:
         with file.open() as stream:
-            statements.extend(_statements(stream, log))
+            size = file.size()
+            statements.extend(_statements(stream, log, lambda: options.tell(stream.tell(), size, "bytes")))
     except etree.XMLSyntaxError as error:
         log.problem(error.lineno or 0, "", f"The XML is broken here: {_reason(error)}.", ASK_AGAIN)
     except OSError as error:
@@ -61,8 +63,11 @@ def _reason(error: etree.XMLSyntaxError) -> str:
     return (error.msg or "it cannot be read").partition(", line ")[0][:200]
 
 
-def _statements(stream: BinaryIO, log: Log) -> Iterator[Statement]:
-    """Yield each statement when it ends; what has been taken from the tree is dropped from memory at once."""
+def _statements(stream: BinaryIO, log: Log, tell: Callable[[], None]) -> Iterator[Statement]:
+    """Yield each statement when it ends; what has been taken from the tree is dropped from memory at once.
+
+    ``tell`` is called now and then, to say how far the stream is.
+    """
     entries: list[Entry] = []
     details: list[Detail] = []
     place = Place(log)
@@ -71,15 +76,17 @@ def _statements(stream: BinaryIO, log: Log) -> Iterator[Statement]:
         huge_tree=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
     for _, element in parser:
-        if _has_doctype(element):
+        if place.entries == 0 and _has_doctype(element):
             log.problem(1, "", "The file declares a document type; no bank does.", ASK_AGAIN)
             return
-        tag = _local(element)
+        tag = local_name(element.tag)
         if tag == "TxDtls":
             details.append(detail_of(element))
         elif tag == "Ntry":
             entries.extend(entries_of(element, details, place))
             details = []
+            if len(entries) % _TOLD_ENTRIES == 0:
+                tell()
         else:
             yield statement_of(element, KINDS[tag], entries, place)
             entries, details, place = [], [], Place(log, place.statements + 1)
@@ -91,10 +98,6 @@ def _statements(stream: BinaryIO, log: Log) -> Iterator[Statement]:
 
 def _has_doctype(element: etree._Element) -> bool:
     return bool(element.getroottree().docinfo.doctype)
-
-
-def _local(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2]
 
 
 def _drop(element: etree._Element) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from lxml import etree
 
@@ -60,16 +61,33 @@ Flat = Mapping[str, list[str]]
 def flat(element: etree._Element) -> Flat:
     """Walk ``element`` once, so that the many places that are looked at cost nothing each."""
     found: dict[str, list[str]] = {}
-    stack = [("", child) for child in reversed(element)]
-    while stack:
-        above, child = stack.pop()
-        path = above + str(child.tag).rpartition("}")[2]
-        found.setdefault(path, []).append((child.text or "").strip())
+    _walk(element, "", found)
+    return found
+
+
+def _walk(element: etree._Element, above: str, found: dict[str, list[str]]) -> None:
+    """Go down the elements; the parser lets them lie no deeper than 256 in each other."""
+    for child in element:
+        path = above + local_name(child.tag)
+        texts = found.get(path)
+        if texts is None:
+            texts = found[path] = []
+        texts.append((child.text or "").strip())
         currency = child.get("Ccy")
         if currency is not None:
             found.setdefault(f"{path}@Ccy", []).append(currency)
-        stack += [(f"{path}/", below) for below in reversed(child)]
-    return found
+        if len(child):
+            _walk(child, f"{path}/", found)
+
+
+def local_name(tag: object) -> str:
+    """Return the name in a tag without its namespace."""
+    return _local_name(str(tag))
+
+
+@lru_cache(maxsize=1_000)
+def _local_name(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def first(values: Flat, path: str) -> str:

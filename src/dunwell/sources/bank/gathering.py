@@ -7,8 +7,8 @@ complete (product §2.4).
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -31,15 +31,9 @@ from dunwell.sources.reading import listed
 from dunwell.sources.rows import Limits, Options
 from dunwell.sources.values import YEAR_MAX, YEAR_MIN
 
+_BLOCK_ENTRIES = 20_000
 TextParser = Callable[[str, Log], list[Statement]]
 """A parser of a text format: the decoded text, and where to say what is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    reference: str
-    statement: Statement
-    entry: Entry
 
 
 def read_text(file: SourceFile, options: Options, layout: str, parse: TextParser) -> Reading:
@@ -75,16 +69,16 @@ def gathered(layout: str, statements: list[Statement], log: Log, options: Option
         log.problem(0, "", f"The {layout} file holds no statement.", ASK_AGAIN)
     statements = [_of_our_time(statement, log) for statement in statements]
     sound = [_checked(statement, log) for statement in statements]
-    rows = _once(statements, log)
+    entries = _once(statements, log)
     through = _complete_through(sound, log)
     return Reading(
         log.source,
-        _summary(layout, statements, len(rows)),
+        _summary(layout, statements, entries.height),
         problems=listed(log.source, log.problems, options.limits.problems_max),
         notices=listed(log.source, log.notices, options.limits.problems_max),
         bank_complete_through=through,
-        entries=_frame(rows),
-        rows=len(rows),
+        entries=entries,
+        rows=entries.height,
     )
 
 
@@ -138,26 +132,43 @@ def _disagreement(statement: Statement, moved: int) -> str:
     return "The opening balance {} and the entries {} make {}, but the closing balance is {}.".format(*amounts)
 
 
-def _once(statements: list[Statement], log: Log) -> list[_Row]:
-    """Return each entry once, however many statements of the file hold it."""
-    rows: dict[str, _Row] = {}
-    entries = 0
-    for statement, names in zip(statements, references(statements), strict=True):
-        entries += len(names)
-        for name, entry in zip(names, statement.entries, strict=True):
-            rows.setdefault(name, _Row(name, statement, entry))
-    if entries > len(rows):
-        message = f"{_many(entries - len(rows), 'entry stands', 'entries stand')} in more than one statement"
-        log.notice(0, "", f"{message} and went in once.")
-    if len(rows) > ENTRIES_MAX:
+def _once(statements: list[Statement], log: Log) -> pl.DataFrame:
+    """Return each entry once, however many statements of the file hold it; columns are made of them block by block."""
+    seen: set[str] = set()
+    frames, rows = list[pl.DataFrame](), list[tuple[object, ...]]()
+    entries = still = 0
+    for name, statement, entry in _named(statements):
+        entries += 1
+        if name in seen:
+            continue
+        seen.add(name)
+        if not entry.amount_minor:
+            still += 1
+            continue
+        rows.append(_values(name, statement, entry))
+        if len(rows) == _BLOCK_ENTRIES:
+            frames.append(_frame(rows))
+            rows = []
+    _tell(log, entries - len(seen), still)
+    if len(seen) > ENTRIES_MAX:
         message = f"The file has more than {ENTRIES_MAX:,} entries (limit bank entries)."
         log.problem(0, "", message, "Export a shorter period.")
-        return []
-    moving = [row for row in rows.values() if row.entry.amount_minor]
-    if len(moving) < len(rows):
-        still = _many(len(rows) - len(moving), "entry moves", "entries move")
-        log.notice(0, "", f"{still} no money and did not go in.")
-    return moving
+        return _frame([])
+    return pl.concat([*frames, _frame(rows)], rechunk=True) if frames else _frame(rows)
+
+
+def _named(statements: list[Statement]) -> Iterator[tuple[str, Statement, Entry]]:
+    for statement, names in zip(statements, references(statements), strict=True):
+        for name, entry in zip(names, statement.entries, strict=True):
+            yield name, statement, entry
+
+
+def _tell(log: Log, again: int, still: int) -> None:
+    if again:
+        message = f"{_many(again, 'entry stands', 'entries stand')} in more than one statement"
+        log.notice(0, "", f"{message} and went in once.")
+    if still:
+        log.notice(0, "", f"{_many(still, 'entry moves', 'entries move')} no money and did not go in.")
 
 
 def _complete_through(sound: Iterable[tuple[Statement, bool]], log: Log) -> date | None:
@@ -198,15 +209,14 @@ def _is_gap(closing: int | None, statement: Statement) -> bool:
     return closing is not None and statement.opening_minor is not None and closing != statement.opening_minor
 
 
-def _frame(rows: list[_Row]) -> pl.DataFrame:
-    return pl.DataFrame([_values(row) for row in rows], schema=BANK_ENTRY, orient="row")
+def _frame(rows: list[tuple[object, ...]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=BANK_ENTRY, orient="row")
 
 
-def _values(row: _Row) -> tuple[object, ...]:
-    entry = row.entry
+def _values(name: str, statement: Statement, entry: Entry) -> tuple[object, ...]:
     return (
-        row.reference,
-        row.statement.account or None,
+        name,
+        statement.account or None,
         entry.booked_on,
         entry.valued_on,
         entry.currency,
@@ -218,16 +228,15 @@ def _values(row: _Row) -> tuple[object, ...]:
         entry.references[0] if len(entry.references) == 1 else None,
         entry.remittance[:TEXT_CHARS_MAX] or None,
         entry.end_to_end_id or None,
-        _extra(row),
+        _extra(statement, entry),
         entry.line,
     )
 
 
-def _extra(row: _Row) -> str | None:
-    entry = row.entry
+def _extra(statement: Statement, entry: Entry) -> str | None:
     said: dict[str, object] = {
-        "statement": row.statement.number,
-        "kind": row.statement.kind if row.statement.kind != "statement" else "",
+        "statement": statement.number,
+        "kind": statement.kind if statement.kind != "statement" else "",
         "bank_reference": entry.bank_reference,
         "batch_of": entry.batch_of,
         "is_batch": entry.is_batch,

@@ -4,9 +4,11 @@ Amounts are minor units of the entry's currency and never negative; :attr:`Entry
 """
 
 import re
+import sys
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from dunwell import money
@@ -102,9 +104,15 @@ def amount_minor(text: str, currency: str) -> int:
 def iso_date(text: str) -> date:
     """Read the day of an ISO date or time stamp; raises ``ValueError`` with a message for people."""
     try:
-        return date.fromisoformat(text[:10])
+        return _day(text[:10])
     except ValueError:
         raise ValueError(f'"{text[:40]}" is not a date.') from None
+
+
+@lru_cache(maxsize=1_000)
+def _day(text: str) -> date:
+    """Read an ISO date: the same day as one object, since a statement has many entries of few days."""
+    return date.fromisoformat(text)
 
 
 def known_currency(code: str) -> str:
@@ -112,7 +120,7 @@ def known_currency(code: str) -> str:
     upper = code.strip().upper()
     if not money.is_currency(upper):
         raise ValueError(f'"{code[:20]}" is not a currency.')
-    return upper
+    return sys.intern(upper)
 
 
 class Log:

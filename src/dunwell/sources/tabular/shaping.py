@@ -9,10 +9,10 @@ from dunwell.errors import Problem
 from dunwell.sources.delimited import cell_name
 from dunwell.sources.mapping import Mapping, Shape
 from dunwell.sources.nearest import one_of
-from dunwell.sources.rows import COLUMNS, KINDS, Options, RawFile
+from dunwell.sources.rows import COLUMNS, KINDS, Options, RawFile, blocks_of
 from dunwell.sources.tabular.spelling import spelled
 from dunwell.sources.tabular.totals import totals_told
-from dunwell.sources.tabular.words import is_total
+from dunwell.sources.tabular.words import is_total, may_be_total
 from dunwell.sources.taking import cell_of, position_of
 
 INVOICE_CUSTOMER = "customer of the invoice"
@@ -42,7 +42,7 @@ def shape(raw: RawFile, mapping: Mapping, options: Options) -> Shaped:
     raw = _filled_down(raw, asked.fill_down) if asked.fill_down else raw
     raw = spelled(raw, mapping, options) if asked.recognise else raw
     for name, parts in asked.derive.items():
-        raw = with_column(raw, name, _sum(raw, parts))
+        raw = with_column(raw, name, _in_blocks(raw, _sum(raw, parts)))
     for name, sources in asked.first_of.items():
         raw = with_column(raw, name, pl.coalesce(cell_of(raw, source) for source in sources))
     raw = _folded(raw, asked.fold_by, asked.fold_sum) if asked.fold_by else raw
@@ -62,7 +62,7 @@ def _missing(raw: RawFile, asked: Shape) -> Iterator[Problem]:
             )
 
 
-def with_column(raw: RawFile, name: str, text: pl.Expr) -> RawFile:
+def with_column(raw: RawFile, name: str, text: pl.Expr | pl.Series) -> RawFile:
     """Add a column of text that is not in the file."""
     position = len(raw.columns)
     cells = raw.cells.with_columns(text.alias(cell_name(position)))
@@ -82,8 +82,8 @@ def _with_groups(raw: RawFile, name: str) -> RawFile:
 
 
 def _is_total(raw: RawFile, text: pl.Expr) -> pl.Expr:
-    cells = raw.cells.select(text.alias("text"))["text"].drop_nulls().unique()
-    totals = [cell for cell in cells if is_total(cell)]
+    cells = raw.cells.select(text.alias("text"))["text"]
+    totals = [cell for cell in cells.filter(cells.str.contains(may_be_total())).unique() if is_total(cell)]
     return text.is_in(totals).fill_null(value=False)
 
 
@@ -142,6 +142,12 @@ def _filled_down(raw: RawFile, names: Iterable[str]) -> RawFile:
     notice = Problem(raw.source, raw.head_lines, next(iter(names)), said)
     filled = raw.cells.with_columns(pl.col(cells).forward_fill())
     return replace(raw, cells=filled, notices=(*raw.notices, notice))
+
+
+def _in_blocks(raw: RawFile, text: pl.Expr) -> pl.Series:
+    """Work ``text``, which looks at one row at a time, out for a block of rows after another."""
+    made = [cells.select("line", text.alias("made")).get_column("made") for cells in blocks_of(raw.cells)]
+    return pl.concat(made, rechunk=True)
 
 
 def _sum(raw: RawFile, parts: Iterable[str]) -> pl.Expr:

@@ -4,7 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from dunwell.sources.rows import Kind
@@ -18,9 +18,11 @@ _UNIT = re.compile(
     r"\s*[(\[]\s*([^()\[\]]{1,20})\s*[)\]]\s*$|\s+in\s+([A-Z]{3}|€|%)\s*$|[\s_]+([A-Z]{3}|€)\s*$|_([a-z]{3})$"
 )
 _HEADER_CHARS_MAX = 120
+_REMEMBERED = 20_000
+"""Texts whose reduced form is remembered: cells of a large file are asked for too."""
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def folded(text: str) -> str:
     """Reduce a header to what is compared: ``*InvoiceNumber`` and ``Invoice number:`` are both ``invoice number``."""
     spaced = _CAMEL.sub(" ", text[:_HEADER_CHARS_MAX])
@@ -66,6 +68,13 @@ def known_headers() -> frozenset[str]:
     """Return every word that names a column of anything."""
     groups = ("any", "customers", "invoices", "payments")
     return frozenset(word for group in groups for words in _tables()[group].values() for word in words)
+
+
+@cache
+def may_be_total() -> str:
+    """Return a pattern that every text fits which :func:`is_total` holds for, to ask it of few texts only."""
+    initials = "".join(sorted({word[0] for word in _tables()["rows"]["total"]}))
+    return rf"(?i)^[^\p{{L}}\p{{N}}]*([{initials}]|[^\x00-\x7f])"
 
 
 def is_total(cell: str) -> bool:
