@@ -38,6 +38,7 @@ _HANG_FACTOR = 30
 """A worker whose file takes this many times the limit in wall time is stopped: the machine may be shared."""
 _ADDRESS_BYTES = 16 << 30
 _REPORT_FILES = 100
+_SAID_FILES = 10_000
 _WARM_FILES = 200
 """Memory is counted from here on: caches and libraries are loaded then."""
 
@@ -205,7 +206,10 @@ def _listen(tally: Tally, listen: Connection, cpu_before: float) -> bool:
                     say(f"{tally.parser} file {more}: {said}")
                 tally.failed(said, more)
                 continue
+            before = tally.files
             tally.outcomes.update(said)
+            if tally.files // _SAID_FILES > before // _SAID_FILES:
+                say(f"{tally.parser} {tally.files:,} files")
             tally.slowest, tally.peak_megabytes = max(tally.slowest, more[0]), max(tally.peak_megabytes, more[1])
             tally.cpu_seconds = cpu_before + more[2]
     except EOFError:
