@@ -2,6 +2,7 @@
 
 import random
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +11,9 @@ from bench.fuzz_parsers import parsers
 from dunwell.sources.accounts import datev, fec, saft
 from dunwell.sources.bank import coda, mt940, ofx
 from dunwell.sources.contract import Reading, SourceFile, SourceFormat
-from dunwell.sources.rows import Options
+from dunwell.sources.rows import Limits, Options
 from dunwell.sources.tabular import reader
+from dunwell.sources.unpacking import unpack
 from tests.sources.accounts import samples
 
 MT940 = (
@@ -100,6 +102,13 @@ def test_a_list_with_a_balance_but_no_numbers_of_invoices_is_asked_about() -> No
     assert [message.partition(":")[0] for message in messages(reading)] == [
         "This looks like invoices, but no column says the invoice number, the due date."
     ]
+
+
+def test_an_archive_without_any_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "batch.zip"
+    path.write_bytes(b"PK\x03\x04" + b"PK\x05\x06" + bytes(18))
+    unpacked = unpack([path], Limits())
+    assert [problem.message for problem in unpacked.problems] == ["The ZIP archive holds no file."]
 
 
 @pytest.mark.parametrize("name", parsers())
