@@ -252,7 +252,9 @@ def _read(item: _Item, options: Options) -> Reading:
     if item.understood is None:
         return nothing_read(item.file.name)
     understood = reader.reconsidered(item.understood, options)
-    return reader.reading_of(understood, options)
+    reading = reader.reading_of(understood, options)
+    item.understood = reader.without_rows(item.understood)
+    return reading
 
 
 def _invoices_known(item: _Item, seen: pl.DataFrame) -> pl.DataFrame | None:

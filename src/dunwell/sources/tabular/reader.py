@@ -105,6 +105,11 @@ def answered(understood: Understood, kind: Kind, columns: dict[str, str], option
     return _chosen(understood.raw, understood.fingerprint, choice)
 
 
+def without_rows(understood: Understood) -> Understood:
+    """Let go of the text and the cells of a file that has been read: there may be many files in one import."""
+    return replace(understood, raw=replace(understood.raw, text="", cells=understood.raw.cells.clear()))
+
+
 def own_kinds(columns: tuple[str, ...]) -> set[Kind]:
     """Return the kinds whose required columns are all among canonical ``columns``."""
     names = {name.strip().lower() for name in columns}
