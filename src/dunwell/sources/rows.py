@@ -262,3 +262,10 @@ _BLOCK_ROWS = 40_000
 def blocks_of(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Yield the rows of a file in blocks, at least one: what is made of them on the way fits into memory."""
     yield from cells.iter_slices(_BLOCK_ROWS) if cells.height > _BLOCK_ROWS else (cells,)
+
+
+def joined(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    """Put blocks into one frame of whole columns, one after another: Polars would otherwise do it all at once later."""
+    columns = {name: [frame.get_column(name) for frame in frames] for name in frames[0].columns}
+    frames.clear()
+    return pl.DataFrame([pl.concat(columns.pop(name), rechunk=True) for name in list(columns)])

@@ -14,7 +14,7 @@ import polars as pl
 
 from dunwell.errors import Problem
 from dunwell.sources.guarding import unguarded
-from dunwell.sources.rows import Limits, Watch
+from dunwell.sources.rows import Limits, Watch, joined
 
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 PROBLEM_COLUMN = "problem"
@@ -106,14 +106,7 @@ def rows_of(layout: Layout, text: str, start: int, first_line: int, tell: Watch)
         broken += found[1]
         line, start, rows = line + block.text.count("\n"), block.end, rows + frames[-1].height
         tell(start, len(text), "characters")
-    return _joined(frames), broken
-
-
-def _joined(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    """Put blocks into one frame of whole columns, one after another: Polars would otherwise do it all at once later."""
-    columns = {name: [frame.get_column(name) for frame in frames] for name in frames[0].columns}
-    frames.clear()
-    return pl.DataFrame([pl.concat(columns.pop(name), rechunk=True) for name in list(columns)])
+    return joined(frames), broken
 
 
 def _end_of_block(text: str, start: int) -> int:

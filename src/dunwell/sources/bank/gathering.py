@@ -28,7 +28,7 @@ from dunwell.sources.bank.statement import (
 from dunwell.sources.contract import BANK_ENTRY, Reading, SourceFile, nothing_read
 from dunwell.sources.decoding import decode, without_nul
 from dunwell.sources.reading import listed
-from dunwell.sources.rows import Limits, Options
+from dunwell.sources.rows import Limits, Options, joined
 from dunwell.sources.values import YEAR_MAX, YEAR_MIN
 
 _BLOCK_ENTRIES = 20_000
@@ -154,7 +154,7 @@ def _once(statements: list[Statement], log: Log) -> pl.DataFrame:
         message = f"The file has more than {ENTRIES_MAX:,} entries (limit bank entries)."
         log.problem(0, "", message, "Export a shorter period.")
         return _frame([])
-    return pl.concat([*frames, _frame(rows)], rechunk=True) if frames else _frame(rows)
+    return joined([*frames, _frame(rows)]) if frames else _frame(rows)
 
 
 def _named(statements: list[Statement]) -> Iterator[tuple[str, Statement, Entry]]:

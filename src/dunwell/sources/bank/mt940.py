@@ -6,7 +6,7 @@ ones (structured 86, 30 February as the end of the month): DFÜ agreement of the
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -75,11 +75,10 @@ def read(file: SourceFile, options: Options) -> Reading:
 
 def _parse(text: str, log: Log) -> list[Statement]:
     drafts: list[_Draft] = []
-    fields = list(_fields(text))
-    for index, found in enumerate(fields):
+    for found, after in _with_next(_fields(text)):
         if found.tag == "20" or not drafts:
             drafts.append(_Draft(found.line))
-        explanation = fields[index + 1] if index + 1 < len(fields) and fields[index + 1].tag == "86" else None
+        explanation = after if after is not None and after.tag == "86" else None
         try:
             _take(found, explanation, drafts, log)
         except ValueError as error:
@@ -91,7 +90,7 @@ def _parse(text: str, log: Log) -> list[Statement]:
 def _fields(text: str) -> Iterator[_Field]:
     """Split the text into fields; lines before the first and after the end of a message belong to none."""
     current: tuple[int, str, list[str]] | None = None
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(_lines(text), start=1):
         found = _FIELD.match(line)
         if found is not None:
             if current is not None:
@@ -104,6 +103,24 @@ def _fields(text: str) -> Iterator[_Field]:
             current[2].append(line)
     if current is not None:
         yield _Field(current[0], current[1], tuple(current[2]))
+
+
+def _with_next(fields: Iterable[_Field]) -> Iterator[tuple[_Field, _Field | None]]:
+    before: _Field | None = None
+    for found in fields:
+        if before is not None:
+            yield before, found
+        before = found
+    if before is not None:
+        yield before, None
+
+
+def _lines(text: str) -> Iterator[str]:
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
 
 
 def _take(found: _Field, explanation: _Field | None, drafts: list[_Draft], log: Log) -> None:
