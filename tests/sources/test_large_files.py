@@ -48,6 +48,7 @@ def test_a_file_read_in_blocks_says_the_same(text: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(splitting, "_BLOCK_ROWS", 4)
     monkeypatch.setattr(rows, "_BLOCK_ROWS", 7)
     assert said(text) == whole
+    assert isinstance(whole[4], int)
     assert whole[4] >= 40
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
@@ -159,7 +161,7 @@ def test_a_column_with_one_value_in_the_first_rows_is_read_like_any_other(
     monkeypatch: pytest.MonkeyPatch, last: dict[str, object]
 ) -> None:
     put("customers", customer())
-    same: dict[str, object] = {"due_on": None, "issued_on": JAN[1], "description": "it's 100 %", "order_number": "a\tb"}
+    same: dict[str, Any] = {"due_on": None, "issued_on": JAN[1], "description": "it's 100 %", "order_number": "a\tb"}
     put("invoices", *(invoice(f"I{number}", **same) for number in range(8)), invoice("I8", **{**same, **last}))
     schema = pl.Schema({**INVOICES, **dict.fromkeys(("description", "document", "order_number"), pl.String())})
     sql = "SELECT id AS invoice_id, * FROM store_invoice WHERE {part}"

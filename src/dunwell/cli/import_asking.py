@@ -6,6 +6,7 @@ import click
 
 from dunwell.sources.rows import Kind, Options
 from dunwell.sources.tabular import choosing, reader
+from dunwell.sources.tabular.lacking import missing
 from dunwell.sources.tabular.reader import Understood
 
 _KINDS = ("customers", "invoices", "payments", "leave it out")
@@ -29,7 +30,7 @@ def ask(understood: Understood, options: Options) -> Understood | None:
         return None
     table = cast("Kind", kind)
     columns = choosing.matched(understood.raw.columns, table)
-    for what in choosing.missing(table, columns):
+    for what in missing(table, columns):
         if what in _FIELDS:
             columns = _with_answer(understood, columns, what)
     return reader.answered(understood, table, columns, options)

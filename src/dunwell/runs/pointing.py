@@ -16,6 +16,7 @@ from dunwell.sources.mapping import parse_mapping
 from dunwell.sources.rows import Kind, Options
 from dunwell.sources.tabular import choosing, reader
 from dunwell.sources.tabular.drafting import draft
+from dunwell.sources.tabular.lacking import missing
 from dunwell.sources.tabular.reader import Understood
 from dunwell.sources.unpacking import unpack
 
@@ -106,7 +107,7 @@ def _likeliest(headers: Sequence[str]) -> Kind:
     found = {kind: choosing.matched(headers, kind) for kind in ("invoices", "payments", "customers")}
     if not any(found.values()):
         return "invoices"
-    ranked = sorted(found, key=lambda kind: (len(choosing.missing(_kind(kind), found[kind])), -len(found[kind])))
+    ranked = sorted(found, key=lambda kind: (len(missing(_kind(kind), found[kind])), -len(found[kind])))
     return _kind(ranked[0])
 
 
@@ -119,7 +120,7 @@ def _file(upload: Upload, source: str, options: Options) -> SourceFile:
 
 def point(upload: Upload, layout: Layout, pointed: Pointed) -> None:
     """Keep what was pointed out for this layout; raises ``UsageError`` that says what is still missing."""
-    lacking = choosing.missing(pointed.kind, pointed.columns, is_said=True)
+    lacking = missing(pointed.kind, pointed.columns, is_said=True)
     if lacking:
         raise UsageError(f"Still missing: the column with the {', and the one with the '.join(lacking)}.")
     answered = reader.answered(layout.understood, pointed.kind, dict(pointed.columns), _options(upload))

@@ -13,6 +13,7 @@ from dunwell.money import is_currency
 from dunwell.sources.delimited import cell_name
 from dunwell.sources.rows import COLUMNS, Kind, Options, RawFile
 from dunwell.sources.tabular.amounts import decide
+from dunwell.sources.tabular.lacking import TRANSACTIONS, missing
 from dunwell.sources.tabular.places import country_of
 from dunwell.sources.tabular.shaping import INVOICE_CUSTOMER
 from dunwell.sources.tabular.words import fields_of, folded, row_types, statuses, without_unit
@@ -25,14 +26,7 @@ REFERENCE = "payment_reference"
 """What an invoice's structured reference is kept as; that of an electronic invoice is called the same."""
 
 _KINDS: tuple[Kind, ...] = ("invoices", "payments", "customers")
-_ADDRESS = ("email", "street", "postcode", "city", "phone", "credit_limit", "account_number", "contact_name")
-_TRANSACTIONS = "transactions"
-"""Not a column: marks that the headers are those of invoices or payments."""
 _INVOICE = re.compile(r"invoice|rechnung|fact|hoa don|\binv\b|bill")
-_WEAK_DATES = frozenset(
-    {"date", "transaction date", "datum", "fecha", "data", "ngay", "buchungsdatum", "valuta", "value date"}
-)
-_PAYMENT = re.compile(r"paid|pay|receipt|received|zahl|paiement|regl|pago|cobr|plat|incas|chitant|thanh toan|thu")
 _CUSTOMER = frozenset(
     {"customer", "client", "kunde", "debitor", "tiers", "cliente", "partener", "khach hang", "partner"}
 )
@@ -65,7 +59,7 @@ def choose(raw: RawFile, titles: Sequence[str], options: Options) -> Choice | No
     best = [(kind, columns) for kind, columns in chosen if not missing(kind, columns, is_said=is_said)]
     if not best:
         best = sorted(chosen, key=lambda item: (len(missing(*item)), -len(item[1])))[:1]
-    best = [(kind, {n: h for n, h in columns.items() if n != _TRANSACTIONS}) for kind, columns in best]
+    best = [(kind, {n: h for n, h in columns.items() if n != TRANSACTIONS}) for kind, columns in best]
     if not best or len(best[0][1]) < 2:
         return None
     kind, columns = best[0]
@@ -90,7 +84,7 @@ def matched(headers: Sequence[str], kind: Kind) -> dict[str, str]:
     ]
     chosen: dict[str, str] = {}
     if kind == "customers" and _has_transactions(headers):
-        chosen[_TRANSACTIONS] = ""
+        chosen[TRANSACTIONS] = ""
     for _, field_name, header in sorted(ranked, key=lambda item: item[0]):
         if field_name not in chosen and header not in chosen.values():
             chosen[field_name] = header
@@ -116,40 +110,6 @@ def _has_transactions(headers: Sequence[str]) -> bool:
 def _words_of(header: str) -> list[tuple[str, bool]]:
     bare, unit = without_unit(header)
     return [(folded(header), False), *([(folded(bare), True)] if unit else [])]
-
-
-def missing(kind: Kind, columns: Mapping[str, str], *, is_said: bool = False) -> list[str]:
-    """Return what a table of ``kind`` needs and the columns do not give, in words; ``is_said``: the kind is sure."""
-    if kind == "customers":
-        return [
-            *_lacking(columns, "name", ("name",)),
-            *_lacking(columns, "account number or address", _ADDRESS),
-            *([] if is_said else _not_a_list(columns)),
-        ]
-    whose = _lacking(columns, "account number or customer name", ("account_number", "name"))
-    if kind == "payments":
-        return [*([] if "invoice_number" in columns else whose), *_missing_of_payments(columns, is_said=is_said)]
-    due = [] if "due_on" in columns or {"terms", "issued_on"} <= set(columns) else ["due date"]
-    number = _lacking(columns, "invoice number", ("invoice_number",))
-    return [*whose, *number, *_lacking(columns, "amount", ("amount", "open_amount", "debit")), *due]
-
-
-def _missing_of_payments(columns: Mapping[str, str], *, is_said: bool) -> list[str]:
-    """A plain date and reference make no payment: some header must speak of paying."""
-    needed = (("payment reference", "payment_reference"), ("payment date", "paid_on"), ("amount", "amount"))
-    lacking = [what for what, name in needed if name not in columns]
-    others = (folded(columns.get(name, "")) for name in ("payment_reference", "amount"))
-    weak = folded(columns.get("paid_on", "")) in _WEAK_DATES and not any(_PAYMENT.search(word) for word in others)
-    return [*lacking, *(["payment date"] if weak and not is_said else [])]
-
-
-def _lacking(columns: Mapping[str, str], what: str, names: Iterable[str]) -> list[str]:
-    return [] if any(name in columns for name in names) else [what]
-
-
-def _not_a_list(columns: Mapping[str, str]) -> list[str]:
-    """A list of transactions is no list of customers, although it names them."""
-    return ["kind of list"] if _TRANSACTIONS in columns else []
 
 
 def choose_by(raw: RawFile, titles: Sequence[str], options: Options, kind: Kind, columns: dict[str, str]) -> Choice:
