@@ -199,13 +199,13 @@ def _one_worker(tally: Tally, task: _Task, began: float, seconds_total: float) -
 def _listen(tally: Tally, listen: Connection, cpu_before: float) -> bool:
     """Take what a worker tells for a while; ``False``: it has ended and will tell no more."""
     try:
-        while listen.poll(_WATCH_SECONDS):
+        if listen.poll(_WATCH_SECONDS):
             what, said, more = listen.recv()
             if what == "failed":
                 if said not in tally.failures:
                     say(f"{tally.parser} file {more}: {said}")
                 tally.failed(said, more)
-                continue
+                return True
             before = tally.files
             tally.outcomes.update(said)
             if tally.files // _SAID_FILES > before // _SAID_FILES:
