@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,26 @@ def test_an_owners_entry_replaces_the_shipped_one_and_is_checked(tmp_path: Path)
         (str(path), 2, "12", "shared.opening"),
         (str(path), 3, "1", "No call sheet has an entry shared.opning."),
     }
+
+
+OVER = {
+    "GB": ("Our letter asked for it by", "That date has passed"),
+    "ES": ("Nuestra carta daba de plazo hasta el", "Ese plazo ya ha vencido"),
+    "DE": ("Die Frist in unserem Schreiben ist am", "Diese Frist ist abgelaufen"),
+    "FR": ("Notre lettre vous donnait jusqu’au", "Cette date est passée"),
+    "RO": ("Scrisoarea noastră dădea termen până la", "Termenul a trecut"),
+    "VN": ("Hạn thanh toán trong thư của chúng tôi là", "Hạn này đã qua"),
+}
+"""How the question begins once the day is over: in a collection letter, in a final demand."""
+
+
+@pytest.mark.parametrize("country", OVER)
+def test_nobody_is_asked_to_pay_by_a_day_that_is_over(country: str) -> None:
+    for kind, step, beginning in zip(("collection", "final_demand"), ("third_request", ""), OVER[country], strict=True):
+        facts = sample_facts(kind, country, step)
+        over = call_sheet(replace(facts, pay_by_on=facts.written_on - timedelta(days=1)), TEXTS)
+        last_day = call_sheet(replace(facts, pay_by_on=facts.written_on), TEXTS)
+        assert (over.ask.startswith(beginning), last_day.ask.startswith(beginning)) == (True, False)
 
 
 def test_what_may_come_of_a_call_is_what_is_recorded_of_one() -> None:

@@ -19,7 +19,7 @@ from dunwell.letters.setting import Setting
 from dunwell.letters.texts import SHIPPED, Texts, merge, prepare, read_table
 
 FILE = "calls.toml"
-OWN_NAMES = frozenset({"caller", "firm", "phone", "the_invoices"})
+OWN_NAMES = frozenset({"caller", "deadline_passed", "firm", "phone", "the_invoices"})
 """Placeholders that only call sheets have."""
 
 _OF_MONEY = ("has_paid", "disputes", "cannot_pay")
@@ -122,8 +122,9 @@ class _Writer:
 
     def __init__(self, setting: Setting, words: Mapping[str, Any], phone: str) -> None:
         self.setting, self.words, self.phone = setting, words, phone
-        sender = setting.facts.sender
+        facts, sender = setting.facts, setting.facts.sender
         named: dict[str, Value] = {"caller": sender.contact_name, "firm": sender.name, "phone": phone}
+        named["deadline_passed"] = facts.pay_by_on is not None and facts.pay_by_on < facts.written_on
         self.values: dict[str, Value] = {**setting.values, **named}
         self.values["the_invoices"] = self.said("shared", "the_invoices")
 
