@@ -93,7 +93,7 @@ OVER = {
     "GB": ("Our letter asked for it by", "That date has passed"),
     "ES": ("Nuestra carta daba de plazo hasta el", "Ese plazo ya ha vencido"),
     "DE": ("Die Frist in unserem Schreiben ist am", "Diese Frist ist abgelaufen"),
-    "FR": ("Notre lettre vous donnait jusqu’au", "Cette date est passée"),
+    "FR": ("Notre courrier vous donnait jusqu’au", "Cette date est passée"),
     "RO": ("Scrisoarea noastră dădea termen până la", "Termenul a trecut"),
     "VN": ("Hạn thanh toán trong thư của chúng tôi là", "Hạn này đã qua"),
 }
