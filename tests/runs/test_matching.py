@@ -484,6 +484,6 @@ def test_an_invoices_own_reference_is_known_to_its_letter_and_to_the_matching() 
     }
     put("invoices", invoice("RE-2026-0302", "C300", 7_000, **own))
     known = {row["invoice_number"]: row["payment_reference"] for row in cash.open_invoices().iter_rows(named=True)}
-    assert (known["RE-2026-0302"], known["RE-2026-0301"]) == ("RF18539007547034", None)
+    assert (known["RE-2026-0302"], known["RE-2026-0301"]) == ("RF18539007547034", "")
     pk = Invoice.objects.get(invoice_number="RE-2026-0302").pk
     assert queries.invoice_details([pk])["payment_reference"].to_list() == ["RF18539007547034"]

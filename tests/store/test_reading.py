@@ -193,7 +193,7 @@ def test_an_invoice_is_described_for_a_letter() -> None:
     put("customers", customer())
     put("invoices", invoice(order_number="O1", delivered_on=JAN[1], description="Bottles, 1,000"))
     pk = Invoice.objects.get().pk
-    row = (pk, account_id(), "I1", "O1", JAN[0], JAN[1], JAN[14], "EUR", 10_000, "Bottles, 1,000", "")
+    row = (pk, account_id(), "I1", "O1", JAN[0], JAN[1], JAN[14], "EUR", 10_000, "Bottles, 1,000", "", "")
     assert invoice_details([pk, pk + 1]).rows() == [row]
 
 
