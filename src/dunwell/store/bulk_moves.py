@@ -10,24 +10,27 @@ from dunwell.store.audit_rows import last_id, rows_since
 STALE = pl.Schema({"letter_id": pl.Int64(), "from_state": pl.String(), "reason": pl.String()})
 """Letters to cancel: in which state they were seen, and why."""
 
-_OPEN_HOLDS = "h.state IN ('proposed', 'approved')"
+# "|| ''" keeps the planner from looking for a letter or a hold among all of its state: its key finds it.
+_SEEN = "l.id = s.letter_id AND l.state || '' = s.from_state"
+_OPEN_HOLDS = "h.state || '' IN ('proposed', 'approved')"
 _LETTER_MOVES = (
     'INSERT INTO store_lettertransition (letter_id, from_state, to_state, "on", by, reason)'
     " SELECT l.id, l.state, 'cancelled', CAST(%s AS date), CAST(%s AS text), s.reason"
-    " FROM stale_letter s JOIN store_letter l ON l.id = s.letter_id AND l.state = s.from_state ORDER BY l.id"
+    f" FROM stale_letter s JOIN store_letter l ON {_SEEN} ORDER BY l.id"
 )
 _HOLD_MOVES = (
     'INSERT INTO store_holdtransition (hold_id, from_state, to_state, "on", by, reason)'
     " SELECT h.id, h.state, 'withdrawn', CAST(%s AS date), CAST(%s AS text), s.reason FROM stale_letter s"
-    f" JOIN store_letter l ON l.id = s.letter_id AND l.state = s.from_state JOIN store_hold h ON h.letter_id = l.id"
+    f" JOIN store_letter l ON {_SEEN} JOIN store_hold h ON h.letter_id = l.id"
     f" AND {_OPEN_HOLDS} ORDER BY h.id"
 )
 _HOLDS = (
     "UPDATE store_hold SET state = 'withdrawn' WHERE id IN (SELECT h.id FROM stale_letter s JOIN store_letter l"
-    f" ON l.id = s.letter_id AND l.state = s.from_state JOIN store_hold h ON h.letter_id = l.id AND {_OPEN_HOLDS})"
+    f" ON {_SEEN} JOIN store_hold h ON h.letter_id = l.id AND {_OPEN_HOLDS})"
 )
 _LETTERS = (
-    "UPDATE store_letter SET state = 'cancelled' WHERE (id, state) IN (SELECT letter_id, from_state FROM stale_letter)"
+    "UPDATE store_letter SET state = 'cancelled' WHERE id IN (SELECT letter_id FROM stale_letter)"
+    " AND (id, state || '') IN (SELECT letter_id, from_state FROM stale_letter)"
 )
 
 
