@@ -55,6 +55,13 @@ def test_books_whose_entries_are_on_other_accounts_are_named() -> None:
     ]
 
 
+@pytest.mark.parametrize(("written", "due_on"), [("040226", date(2026, 2, 4)), ("04022666", None)])
+def test_a_number_that_reads_as_a_day_of_another_age_is_no_due_date(written: str, due_on: date | None) -> None:
+    reading = read(datev, samples.datev(f'100,00;"S";"EUR";10001;8400;;0501;"R1";"{written}";"Brot";0'))
+    [invoices] = [table.frame for table in reading.tables if table.kind == "invoices"]
+    assert invoices["due_on"].to_list() == [due_on]
+
+
 def test_nul_characters_are_read_as_blanks_in_books_and_statements() -> None:
     reading = read(fec, samples.fec().replace(b"F1", b"F\x001"))
     numbers = [

@@ -35,6 +35,7 @@ from dunwell.sources.einvoice.xml import day_of
 from dunwell.sources.outgoing.own import what_is
 from dunwell.sources.reading import listed
 from dunwell.sources.rows import Options
+from dunwell.sources.values import YEAR_MAX
 
 BOOKINGS = "21"
 _HEAD = re.compile(rb'"?(?:EXTF|DTVF)"?;\d+;"?21"?;')
@@ -226,6 +227,6 @@ def _due_on(cells: Cells, on: date) -> date | None:
                 due_on = date(year, int(written[2:4]), int(written[:2]))
             except ValueError:
                 continue
-            if due_on >= on:
+            if due_on >= on and due_on.year <= YEAR_MAX:
                 return due_on
     return None
