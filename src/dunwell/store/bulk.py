@@ -148,7 +148,7 @@ def append(table: str, rows: pl.DataFrame) -> None:
 
 def append_rows(table: str, columns: Sequence[str], rows: Iterator[list[Any]]) -> None:
     """Add rows to a table, each a list of values as the database's driver takes them; few are in memory at a time."""
-    names = ", ".join(f'"{name}"' for name in columns)
+    names = _quoted(columns)
     if is_sqlite():
         sql = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
         with connection.wrap_database_errors:
