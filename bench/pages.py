@@ -37,6 +37,7 @@ from dunwell.store.bulk import writing
 from dunwell.store.importing import Origin, import_parsed
 from dunwell.store.models import Letter
 from dunwell.store.people import add_person
+from dunwell.store.reading import keep_columns
 from dunwell.store.workspace import Beginning, init_workspace, read_workspace
 
 INVOICES = 400_000
@@ -52,6 +53,7 @@ def filled(folder: Path, invoices: int, database: str) -> Path:
         for kind, table in canonical_tables(make_ledger(invoices)).items():
             named: Kind = kind
             import_parsed(named, table, Origin("bench", bank_complete_through=AS_OF))
+        keep_columns()
     say("the day's run")
     run_day(workspace, AS_OF)
     add_person("bench", "administrator", "bench")

@@ -110,6 +110,7 @@ def _import(tables: dict[Kind, pl.DataFrame]) -> str:
     with writing():
         for kind, table in tables.items():
             import_parsed(kind, table, Origin("bench", bank_complete_through=AS_OF))
+        reading.keep_columns()
     return f"{sum(table.height for table in tables.values()):,} rows"
 
 

@@ -26,7 +26,7 @@ from dunwell.runs.nightly import DayReport, assess_account, run_day
 from dunwell.runs.rules import read_rules
 from dunwell.runs.scope import READ_THROUGH
 from dunwell.runs.versions import ledger_on
-from dunwell.store import audit_verify, fingerprint
+from dunwell.store import audit_verify, fingerprint, ledger_columns, reading
 from dunwell.store.claims import Move, move_case, move_hold, move_letter, open_case
 from dunwell.store.models import Account, Dispute, Exclusion, Hold, Letter, Promise, Run
 from dunwell.store.recording import read_decisions, read_looks, read_standing
@@ -74,6 +74,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def closed() -> Iterator[None]:
     yield
     connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def kept_in_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every run on everybody leaves a copy of the ledger in columns, as it does of a large one."""
+    monkeypatch.setattr(reading, "KEPT_FROM_ROWS", 1)
 
 
 class Twins:
@@ -384,6 +390,17 @@ def test_no_decision_stands_when_a_change_may_concern_anybody(
     assert those_that_stand(business, BEGIN_ON - timedelta(days=change == "earlier")) == []
 
 
+def assert_copied_as_it_is() -> None:
+    """The ledger in columns, with what was changed since, says what all rows say."""
+    assert ledger_columns.kept() is not None
+    with_copy = reading.read_ledger()
+    with pytest.MonkeyPatch.context() as without:
+        without.setattr(ledger_columns, "kept", lambda: None)
+        by_rows = reading.read_ledger()
+    for name in ("accounts", "invoices", "entries", "events", "orders"):
+        assert_frame_equal(getattr(with_copy, name), getattr(by_rows, name), check_row_order=False)
+
+
 @st.composite
 def days_of_acts(draw: Any) -> list[tuple[int, list[tuple[str, int, int]]]]:
     """After how many days a run comes, and what happens before it."""
@@ -426,4 +443,5 @@ def test_day_after_day_it_decides_what_a_run_on_everybody_decides(
             for what, place, days in acts:
                 act(what, on, place, days)
         assert_true_what_stands(next(twins.opened()), on)
+        assert_copied_as_it_is()
         assert_same(*twins.run(on))

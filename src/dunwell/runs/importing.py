@@ -27,8 +27,9 @@ from dunwell.sources.tabular.reader import Understood
 from dunwell.sources.unpacking import unpack
 from dunwell.store.bulk import writing
 from dunwell.store.fingerprint import RUN
-from dunwell.store.importing import Imported, Origin, import_parsed, known_accounts, known_invoices
+from dunwell.store.importing import MANY_ROWS, Imported, Origin, import_parsed, known_accounts, known_invoices
 from dunwell.store.matches import Taking
+from dunwell.store.reading import keep_columns
 from dunwell.store.workspace import MAPPINGS, REJECTS, Workspace
 
 _BANK = "dunwell.sources.bank."
@@ -302,6 +303,8 @@ def _import_one(workspace: Workspace, item: _Item, reading: Reading, request: Im
         imported = tuple(import_parsed(table.kind, table.frame, origin) for table in checked.tables)
         if looked and imported:
             keep(looked, Taking(_today(workspace), RUN, imported[-1].batch_id))
+        if sum(table.inserted + table.updated for table in imported) >= MANY_ROWS:
+            keep_columns()
     kept = [_keep(workspace, document) for document in reading.documents] if imported else []
     report = _report(replace(reading, problems=checked.problems), item)
     rejects = _write_rejects(workspace, item.file, checked.rejects)

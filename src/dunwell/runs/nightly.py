@@ -37,6 +37,7 @@ from dunwell.store import queries
 from dunwell.store.bulk import writing
 from dunwell.store.fingerprint import RUN, data_fingerprint
 from dunwell.store.models import Run
+from dunwell.store.reading import keep_columns_again
 from dunwell.store.recording import Outcome, finish_run
 from dunwell.store.suspects import read_suspects
 from dunwell.store.workspace import Workspace
@@ -146,6 +147,8 @@ def _record(rules: Rules, look: _Look, as_of: date) -> DayReport | None:
         recorded = finish_run(run.pk, as_of, Outcome(accounts, letters, holds, kept), RUN)
         released = releasing.release_cured(accounts, as_of)
         keep_cases(as_of)
+        if look.scope.account_ids is None:
+            keep_columns_again()
     return DayReport(
         as_of,
         rules,

@@ -1,7 +1,8 @@
 """Looking for tampering: the chain of the audit trail, and the rows whose digests it carries.
 
 Found are a changed, missing, added or exchanged entry; a changed, missing or added row of the tables that only grow; a
-changed decision of a run; a changed text of an approved letter; a case whose state is not the one its last move led to.
+changed decision of a run; a changed text of an approved letter; a case whose state is not the one its last move led to;
+a ledger whose rows are not those that were copied into columns.
 Removing the newest entries together with everything they tell of leaves a shorter trail that fits; who notes the last
 digest elsewhere (``noted``) finds that too.
 """
@@ -14,11 +15,12 @@ from typing import Any
 
 import polars as pl
 
-from dunwell.store import bulk
+from dunwell.store import bulk, reading
 from dunwell.store.audit import NOTHING_BEFORE, content_digest, entry_digest
 from dunwell.store.audit_rows import DECISION, TABLES, decisions_kept, digest_of, row_lines
 from dunwell.store.models import AuditEntry, DecisionChunk, Letter, Run
 
+_COPY_APART = "The copy in columns of the {frame} does not say what their rows say: one of the two was changed."
 PAGE_ENTRIES = 2_000
 ERASE = "erase"
 FINDINGS_MAX = 100
@@ -80,6 +82,7 @@ def verify(noted: str = "") -> Verified:
             is_noted = is_noted or any(entry.sha256.startswith(noted) for entry in page)
         done.add(_uncovered(covered))
         done.add(_histories())
+        done.add(Finding(0, _COPY_APART.format(frame=name)) for name in reading.frames_apart())
     if not done.entries:
         done.add([Finding(0, "The trail is empty.")])
     if not is_noted:

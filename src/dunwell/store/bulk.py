@@ -47,7 +47,9 @@ def is_sqlite() -> bool:
 def reading() -> Iterator[None]:
     """See one moment of the database throughout the block, without keeping writers waiting."""
     with _explained():
-        if connection.in_atomic_block:
+        own = connection.connection  # Django knows nothing of what an outer block has begun
+        has_begun = own and (own.in_transaction if is_sqlite() else own.info.transaction_status)
+        if connection.in_atomic_block or has_begun:
             yield
             return
         execute("BEGIN" if is_sqlite() else "BEGIN ISOLATION LEVEL REPEATABLE READ")

@@ -24,7 +24,7 @@ from django.db import connection, models
 from dunwell.errors import WorkspaceError
 from dunwell.store import bulk
 from dunwell.store.audit_triggers import drop_triggers, set_triggers
-from dunwell.store.models import AuditEntry
+from dunwell.store.models import AuditEntry, LedgerColumns
 from dunwell.store.setup import BUSY_TIMEOUT_SECONDS, migrate, use_database
 
 _Field: TypeAlias = "models.Field[Any, Any]"
@@ -41,8 +41,8 @@ class TableCopy:
 
 
 def tables() -> list[type[models.Model]]:
-    """Return the models of the store, each after those it refers to."""
-    left = list(apps.get_app_config("store").get_models())
+    """Return the models of the store, each after those it refers to; what is only a copy of others is left out."""
+    left = [model for model in apps.get_app_config("store").get_models() if model is not LedgerColumns]
     ordered: list[type[models.Model]] = []
     while left:
         ready = [model for model in left if not _needs(model) & set(left) - {model}]

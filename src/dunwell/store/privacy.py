@@ -16,7 +16,7 @@ import polars as pl
 from django.db.models import Model, Q, QuerySet
 
 from dunwell.policy.keys import HELD_KINDS
-from dunwell.store import audit, bulk
+from dunwell.store import audit, bulk, ledger_columns
 from dunwell.store.audit_rows import TABLES, rows_between
 from dunwell.store.audit_verify import ERASE
 from dunwell.store.cash import receipts
@@ -222,6 +222,7 @@ def erase(erasures: Sequence[Erasure], *, on: date, by: str, reason: str) -> Non
         for blank in _BLANK:
             account_ids = [one.account.pk for one in erasures if blank.kind in one.kinds]
             blank.rows(account_ids).update(**blank.values)
+        ledger_columns.drop()
         restated = list(_restated(erasures))
         for place, one in enumerate(erasures, start=1):
             last = {"restated": restated} if place == len(erasures) else {}

@@ -88,6 +88,11 @@ def has_accounts() -> bool:
     return Account.objects.exists()
 
 
+def count_accounts() -> int:
+    """Return how many customers there are."""
+    return Account.objects.count()
+
+
 def accounts_by_id(account_ids: Collection[int]) -> dict[int, Account]:
     """Return accounts by their key; unknown keys are left out."""
     return Account.objects.in_bulk(list(account_ids))
@@ -299,6 +304,15 @@ _OF_NO_ACCOUNT = (audit.BEGIN, "policy", "run", "withdraw", "backup", "move", "e
 def _imported_since(batch_id: int, account_id: int | None) -> frozenset[int]:
     """The accounts of which an import from ``batch_id`` on wrote a row."""
     return _accounts_where(f"{{column}} >= {int(batch_id)}", dict.fromkeys(_IMPORTED, ("batch_id",)), account_id)
+
+
+def kinds_imported_since(since_entry: int) -> frozenset[str] | None:
+    """Return the kinds of table imported after an entry; ``None``: something else was done to accounts, too."""
+    acts = AuditEntry.objects.filter(number__gt=since_entry).exclude(what__in=_OF_NO_ACCOUNT, account_id=None)
+    if acts.exclude(what="import").exists():
+        return None
+    batches = ImportBatch.objects.filter(pk__in=acts.values("subject_id"))
+    return frozenset(batches.values_list("kind", flat=True).distinct())
 
 
 _IMPORTED = ("account", "invoice", "entry", "event")

@@ -1,6 +1,10 @@
-"""The ledger as the engine reads it: the frames of ``ledger.frames``, from one moment of the database."""
+"""The ledger as the engine reads it: the frames of ``ledger.frames``, from one moment of the database.
 
-from collections.abc import Collection, Iterable
+A large one is kept in columns as well (``store.ledger_columns``): from there come the rows of everybody who has not
+changed since.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -8,7 +12,9 @@ import polars as pl
 
 from dunwell.assess.instalments import entries_by_instalment, events_by_instalment
 from dunwell.ledger.frames import ACCOUNTS, ENTRIES, EVENTS, INVOICES, ORDERS, Ledger
-from dunwell.store import bulk
+from dunwell.store import audit, bulk, ledger_columns, queries
+from dunwell.store.audit_rows import last_id
+from dunwell.store.ledger_columns import INSTALMENT
 from dunwell.store.models import CALL_ANSWERS, CALL_REQUESTS, LETTER_SENT
 from dunwell.store.reading_few import FEW_ACCOUNTS, ITEMS, ledger_of, part
 
@@ -79,18 +85,106 @@ def read_ledger(as_of: date | None = None, account_ids: Collection[int] | None =
     """
     if account_ids is not None and len(account_ids) <= FEW_ACCOUNTS:
         return _read_few(as_of, account_ids)
-    own = "" if account_ids is None else bulk.among("account_id", account_ids)
-    own_accounts = "" if account_ids is None else bulk.among("id", account_ids)
     with bulk.reading():
+        frames = _everybody() if account_ids is None else _rows(account_ids)
+        own = "" if account_ids is None else bulk.among("account_id", account_ids)
         ledger = Ledger(
-            accounts=_accounts(own_accounts),
-            invoices=_invoices(own),
-            entries=_entries(own, as_of),
-            events=_events(own, as_of),
+            accounts=frames["accounts"],
+            invoices=frames["invoices"].select(list(INVOICES)),
+            entries=_through(as_of, frames["entries"], "paid_on"),
+            events=pl.concat([_through(as_of, frames["events"], "on"), _told(own, as_of)]),
             orders=_orders(own, as_of),
         )
-        items = _instalments("true" if account_ids is None else bulk.among("v.account_id", account_ids))
-    return _by_instalment(ledger, items) if items.height else ledger
+        if frames["invoices"].select(pl.col(INSTALMENT).max() > 1).item():
+            return _by_instalment(ledger, _instalments(account_ids))
+    return ledger
+
+
+def _everybody() -> dict[str, pl.DataFrame]:
+    """Return the frames that are kept in columns, of all accounts: from the copy, what was changed since from rows."""
+    kept = ledger_columns.kept()
+    changed = None if kept is None else _changed_since(kept.through_entry)
+    if kept is None or changed is None:
+        return _rows(None)
+    if not changed:
+        return dict(kept.frames)
+    rows = _rows(changed)
+    return {name: pl.concat([rest, rows[name]]) for name, rest in ledger_columns.without(kept.frames, changed).items()}
+
+
+def _rows(account_ids: Collection[int] | None) -> dict[str, pl.DataFrame]:
+    """Return the frames that are kept in columns, of some accounts or of all, from the rows of their tables."""
+    return {name: _read_rows(name, account_ids) for name in ledger_columns.FRAMES}
+
+
+def _read_rows(name: str, account_ids: Collection[int] | None) -> pl.DataFrame:
+    table, key, columns = _TABLES[name]
+    fields = ", ".join(f'{expression} AS "{column}"' for column, expression in columns.items())
+    own = "" if account_ids is None else bulk.among(key, account_ids)
+    sql = f"SELECT {fields} FROM {table} WHERE {{part}}"
+    rows = bulk.table_frame(sql, ledger_columns.FRAMES[name], table, own)
+    return _without_blanks(rows, *_BLANKS.get(name, ()))
+
+
+SHARE_MAX = 3
+"""More than one account in so many was changed: reading whole tables costs less per row."""
+
+
+def _changed_since(entry: int) -> Collection[int] | None:
+    """Return the accounts that an entry of the audit trail after ``entry`` concerns; ``None``: anybody, or too many."""
+    changed = queries.touched_accounts(entry)
+    return None if changed is None or len(changed) * SHARE_MAX > queries.count_accounts() else changed
+
+
+KEPT_FROM_ROWS = 50_000
+"""A ledger of fewer invoices and entries is read by its rows in a moment."""
+
+
+def keep_columns() -> None:
+    """Keep the ledger in columns, as it is now, where it is large; within the transaction that changed it.
+
+    Frames that nothing since the last copy concerns are taken over.
+    """
+    if last_id("invoice") + last_id("entry") < KEPT_FROM_ROWS:
+        return
+    entry = audit.head()[0]  # first: whoever writes while the rows are read has a later one
+    before = ledger_columns.through_entry()
+    names = set(ledger_columns.FRAMES) if before is None else _frames_changed(before)
+    ledger_columns.keep({name: _read_rows(name, None) for name in names}, entry)
+
+
+def keep_columns_again() -> None:
+    """Keep the ledger in columns anew when there is no copy, or so much has changed that it is no longer of use."""
+    before = ledger_columns.through_entry()
+    changed = None if before is None else queries.touched_accounts(before)
+    if changed is None or len(changed) * RENEWED_SHARE > queries.count_accounts():
+        keep_columns()
+
+
+RENEWED_SHARE = 10
+"""The copy is made anew when more than one account in so many has changed since."""
+
+
+def _frames_changed(entry: int) -> set[str]:
+    """Return the frames that what was done since an entry can concern: the tables of imports, or all."""
+    kinds = queries.kinds_imported_since(entry)
+    is_known = kinds is not None and kinds <= set(_FRAME_OF)
+    return {_FRAME_OF[kind] for kind in kinds or ()} if is_known else set(ledger_columns.FRAMES)
+
+
+def frames_apart() -> list[str]:
+    """Return the frames whose copy in columns does not say what their rows say, where a reader would take the copy."""
+    kept = ledger_columns.kept()
+    changed = None if kept is None else _changed_since(kept.through_entry)
+    if kept is None or changed is None:
+        return []
+    copied, rows = (ledger_columns.without(frames, changed) for frames in (kept.frames, _rows(None)))
+    return [name for name in ledger_columns.FRAMES if not _digests(copied[name]).equals(_digests(rows[name]))]
+
+
+def _digests(frame: pl.DataFrame) -> pl.Series:
+    """What two frames with the same rows have in common, in whatever order they are."""
+    return frame.hash_rows().sort()
 
 
 def _read_few(as_of: date | None, account_ids: Collection[int]) -> Ledger:
@@ -121,6 +215,17 @@ def _as_called(schema: pl.Schema) -> dict[str, str]:
 
 _ACCOUNT = {**_as_called(ACCOUNTS), "account_id": "id"}
 _INVOICE = {**_as_called(INVOICES), **_as_called(ITEMS), "invoice_id": "id"}
+_TABLES: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
+    "accounts": ("store_account", "id", _ACCOUNT),
+    "invoices": ("store_invoice", "account_id", _as_called(ledger_columns.FRAMES["invoices"]) | {"invoice_id": "id"}),
+    "entries": ("store_entry", "account_id", _as_called(ENTRIES)),
+    "events": ("store_event", "account_id", _as_called(EVENTS)),
+}
+"""Of each frame that is kept in columns: its table, by what an account is chosen, and what its columns are there."""
+_BLANKS = {"accounts": ("policy",), "events": ("channel", "step")}
+"""Texts that the database keeps empty and the frames null."""
+_FRAME_OF = {"customers": "accounts", "invoices": "invoices", "payments": "entries", "events": "events"}
+"""The frame that an import of a kind changes."""
 
 
 def _items_of(invoices: pl.DataFrame) -> pl.DataFrame:
@@ -138,32 +243,15 @@ def _by_instalment(ledger: Ledger, items: pl.DataFrame) -> Ledger:
     return replace(ledger, entries=entries, events=events_by_instalment(ledger.events, items, entries))
 
 
-def _accounts(own: str) -> pl.DataFrame:
-    sql = (
-        "SELECT id AS account_id, account_number, country, party_type, segment, currency, credit_limit_minor,"
-        " policy, contract_allows_hold FROM store_account WHERE {part}"
-    )
-    return _without_blanks(bulk.table_frame(sql, ACCOUNTS, "store_account", own), "policy")
-
-
-def _invoices(own: str) -> pl.DataFrame:
-    sql = (
-        "SELECT id AS invoice_id, account_id, currency, issued_on, due_on, amount_minor FROM store_invoice WHERE {part}"
-    )
-    return bulk.table_frame(sql, INVOICES, "store_invoice", own)
-
-
-def _instalments(own: str) -> pl.DataFrame:
+def _instalments(account_ids: Collection[int] | None) -> pl.DataFrame:
     """Return the instalments of the invoices that have several, each with the first one of its invoice."""
     key = pl.Schema({"account_id": pl.Int64(), "invoice_number": pl.String()})
-    schema = pl.Schema({**key, **_ITEM})
-    if not bulk.scalar("SELECT EXISTS (SELECT 1 FROM store_invoice WHERE instalment > 1)"):
-        return pl.DataFrame(schema=schema)
+    own = "true" if account_ids is None else bulk.among("v.account_id", account_ids)
     rows = bulk.frame(
         "SELECT DISTINCT v.account_id, v.invoice_number, v.id AS item_id, v.instalment, v.due_on, v.amount_minor"
         " FROM store_invoice s JOIN store_invoice v ON v.account_id = s.account_id"
         f" AND v.invoice_number = s.invoice_number WHERE s.instalment > 1 AND {own}",
-        schema,
+        pl.Schema({**key, **_ITEM}),
     )
     first = rows.filter(pl.col("instalment") == 1).select(*key, pl.col("item_id").alias("invoice_id"))
     return rows.join(first, on=list(key)).drop(key)
@@ -173,27 +261,26 @@ _ITEM = pl.Schema({"item_id": pl.Int64, "instalment": pl.Int64, "due_on": pl.Dat
 """What is read of an instalment, beside the invoice to which it belongs."""
 
 
-def _entries(own: str, as_of: date | None) -> pl.DataFrame:
-    sql = "SELECT account_id, invoice_id, currency, paid_on, amount_minor, kind FROM store_entry WHERE {part}"
-    return bulk.table_frame(f"{sql} AND {_until(as_of, 'paid_on')}", ENTRIES, "store_entry", own)
-
-
 def _orders(own: str, as_of: date | None) -> pl.DataFrame:
     """Return the orders that count into the exposure on a day."""
     sql = _ORDERS_SQL.format(day=(as_of or _FOREVER).isoformat())
     return bulk.table_frame(f"{sql} AND {{part}}", ORDERS, "store_order", own)
 
 
-def _events(own: str, as_of: date | None) -> pl.DataFrame:
-    """Return what happened, as told by imported events, letters, holds and the other cases, each as it was then."""
+def _told(own: str, as_of: date | None) -> pl.DataFrame:
+    """Return what happened, as told by letters, holds and the other cases, each as it was on the day."""
     day = (as_of or _FOREVER).isoformat()
     sources = []
-    for table, columns, meant in _EVENT_SOURCES:
+    for table, columns, meant in _EVENT_SOURCES[1:]:
         fields = ", ".join(f'{columns.get(name, "NULL").format(day=day)} AS "{name}"' for name in EVENTS)
         sql = f"SELECT {fields} FROM {table} WHERE {meant} AND {_until(as_of, columns['on'])} AND {{part}}"
         sources.append((table, sql))
     told = pl.concat([bulk.table_frame(sql, EVENTS, table, own) for table, sql in sources])
     return _without_blanks(told, "channel", "step")
+
+
+def _through(as_of: date | None, rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    return rows if as_of is None else rows.filter(pl.col(column) <= as_of)
 
 
 def _until(as_of: date | None, column: str) -> str:

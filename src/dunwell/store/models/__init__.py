@@ -50,7 +50,7 @@ from dunwell.store.models.cases import (  # noqa: E402
 )
 from dunwell.store.models.holds import HOLD_LIVE, HOLD_STATES, Hold, HoldTransition  # noqa: E402
 from dunwell.store.models.imports import ImportBatch  # noqa: E402
-from dunwell.store.models.ledger import ORDER_STATES, Entry, Event, Invoice, Order  # noqa: E402
+from dunwell.store.models.ledger import ORDER_STATES, Entry, Event, Invoice, LedgerColumns, Order  # noqa: E402
 from dunwell.store.models.letters import LETTER_SENT, LETTER_STATES, Letter, LetterTransition  # noqa: E402
 from dunwell.store.models.people import ROLES, Person, SignIn  # noqa: E402
 from dunwell.store.models.runs import DecisionChunk, PolicyVersion, Run  # noqa: E402
@@ -97,6 +97,7 @@ __all__ = [
     "ImportBatch",
     "Instalment",
     "Invoice",
+    "LedgerColumns",
     "Letter",
     "LetterTransition",
     "Note",

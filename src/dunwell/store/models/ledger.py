@@ -165,3 +165,24 @@ class Order(models.Model):
     def __str__(self) -> str:
         """Return the order number."""
         return self.order_number
+
+
+class LedgerColumns(models.Model):
+    """A part of a frame of the ledger as an Arrow file: a copy of rows, see ``store.ledger_columns``.
+
+    ``through_entry`` is the last entry of the audit trail that the copy knows of, the same in all of its parts.
+    """
+
+    frame = models.CharField(max_length=8)
+    part = models.IntegerField()
+    through_entry = models.BigIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        """A part is there once."""
+
+        constraints = (models.UniqueConstraint("frame", "part", name="ledger_columns_once"),)
+
+    def __str__(self) -> str:
+        """Return which part."""
+        return f"{self.frame}, part {self.part}"
