@@ -51,6 +51,57 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["unmatched", "proposed"])),
+                        fields=["booked_on"],
+                        name="bankentry_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("batch_of", ""), _negated=True), fields=["batch_of"], name="bankentry_items"
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_batch", True)), fields=["bank_reference"], name="bankentry_batches"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(models.F("entry_reference"), name="bankentry_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.LessThanOrEqual(
+                                django.db.models.functions.text.Length("entry_reference"), 200
+                            ),
+                            models.Q(("entry_reference", ""), _negated=True),
+                        ),
+                        name="bankentry_reference_filled",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "unmatched"),
+                            ("state", "proposed"),
+                            ("state", "applied"),
+                            ("state", "set_aside"),
+                            _connector="OR",
+                        ),
+                        name="bankentry_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("direction", "in"), ("direction", "out"), _connector="OR"),
+                        name="bankentry_direction",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0), ("amount_minor__lte", 1000000000000000)),
+                        name="bankentry_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.Exact(django.db.models.functions.text.Length("currency"), 3)
+                        ),
+                        name="bankentry_currency",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BankMove",
@@ -71,6 +122,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("by", "run"), _negated=True), fields=["id"], name="bankmove_by_hand"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_state", "unmatched"),
+                            ("to_state", "proposed"),
+                            ("to_state", "applied"),
+                            ("to_state", "set_aside"),
+                            _connector="OR",
+                        ),
+                        name="bankmove_to",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_state", ""),
+                            ("from_state", "unmatched"),
+                            ("from_state", "proposed"),
+                            ("from_state", "applied"),
+                            ("from_state", "set_aside"),
+                            _connector="OR",
+                        ),
+                        name="bankmove_from",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BankProposal",
@@ -92,129 +173,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="bankentry",
-            index=models.Index(
-                condition=models.Q(("state__in", ["unmatched", "proposed"])),
-                fields=["booked_on"],
-                name="bankentry_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bankentry",
-            index=models.Index(
-                condition=models.Q(("batch_of", ""), _negated=True), fields=["batch_of"], name="bankentry_items"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bankentry",
-            index=models.Index(
-                condition=models.Q(("is_batch", True)), fields=["bank_reference"], name="bankentry_batches"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankentry",
-            constraint=models.UniqueConstraint(models.F("entry_reference"), name="bankentry_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="bankentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.LessThanOrEqual(
-                        django.db.models.functions.text.Length("entry_reference"), 200
+            options={
+                "constraints": [
+                    models.UniqueConstraint(models.F("bankentry"), models.F("rank"), name="bankproposal_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sureness", "sure"), ("sureness", "likely"), ("sureness", "possible"), _connector="OR"
+                        ),
+                        name="bankproposal_sureness",
                     ),
-                    models.Q(("entry_reference", ""), _negated=True),
-                ),
-                name="bankentry_reference_filled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "unmatched"),
-                    ("state", "proposed"),
-                    ("state", "applied"),
-                    ("state", "set_aside"),
-                    _connector="OR",
-                ),
-                name="bankentry_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("direction", "in"), ("direction", "out"), _connector="OR"),
-                name="bankentry_direction",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0), ("amount_minor__lte", 1000000000000000)),
-                name="bankentry_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.Exact(django.db.models.functions.text.Length("currency"), 3)
-                ),
-                name="bankentry_currency",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bankmove",
-            index=models.Index(
-                condition=models.Q(("by", "run"), _negated=True), fields=["id"], name="bankmove_by_hand"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankmove",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("to_state", "unmatched"),
-                    ("to_state", "proposed"),
-                    ("to_state", "applied"),
-                    ("to_state", "set_aside"),
-                    _connector="OR",
-                ),
-                name="bankmove_to",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankmove",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("from_state", ""),
-                    ("from_state", "unmatched"),
-                    ("from_state", "proposed"),
-                    ("from_state", "applied"),
-                    ("from_state", "set_aside"),
-                    _connector="OR",
-                ),
-                name="bankmove_from",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankproposal",
-            constraint=models.UniqueConstraint(models.F("bankentry"), models.F("rank"), name="bankproposal_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="bankproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sureness", "sure"), ("sureness", "likely"), ("sureness", "possible"), _connector="OR"
-                ),
-                name="bankproposal_sureness",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score__gte", 0), ("score__lte", 100)), name="bankproposal_score"
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(("score__gte", 0), ("score__lte", 100)), name="bankproposal_score"
+                    ),
+                ],
+            },
         ),
     ]
