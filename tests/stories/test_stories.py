@@ -1,29 +1,26 @@
 """Every story of this folder, told to the real command line (docs/develop/stories.md)."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.stories.language import Story, StoryError, read_stories
 from tests.stories.runner import creditor_of, make_workspace, tell
-from tests.stories.worker import Worker
 from tests.support.command_line import CommandLine
 
 STORIES = [story for path in sorted(Path(__file__).parent.glob("*.story")) for story in read_stories(path)]
 
 
 @pytest.fixture(scope="session")
-def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+def dunwell(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     """The command line, one process for all stories."""
-    worker = Worker(tmp_path_factory.mktemp("stories"))
-    yield worker
-    worker.close()
+    return CommandLine(tmp_path_factory.mktemp("stories"), stays=True)
 
 
 @pytest.fixture(scope="session")
-def prepared(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Story], Path]:
+def prepared(dunwell: CommandLine, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Story], Path]:
     """A fresh workspace for a story's creditor, made once by ``dunwell init`` and copied for each story."""
     made: dict[tuple[str, str, str], Path] = {}
 
@@ -31,7 +28,7 @@ def prepared(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> Callab
         creditor = creditor_of(story)
         if creditor not in made:
             made[creditor] = tmp_path_factory.mktemp("prepared") / "workspace"
-            make_workspace(worker, made[creditor], creditor)
+            make_workspace(dunwell, made[creditor], creditor)
         return made[creditor]
 
     return prepare
@@ -50,15 +47,15 @@ def _params(stories: list[Story]) -> list[object]:
 
 
 @pytest.mark.parametrize("story", _params(STORIES))
-def test_story(story: Story, worker: Worker, prepared: Callable[[Story], Path], tmp_path: Path) -> None:
+def test_story(story: Story, dunwell: CommandLine, prepared: Callable[[Story], Path], tmp_path: Path) -> None:
     shutil.copytree(prepared(story), tmp_path / "workspace")
-    tell(story, worker, tmp_path / "workspace")
+    tell(story, dunwell, tmp_path / "workspace")
 
 
 @pytest.mark.parametrize("story", _params([story for story in STORIES if story.also_on_postgresql]))
-def test_story_on_postgresql(story: Story, worker: Worker, postgres_url: str, tmp_path: Path) -> None:
-    make_workspace(worker, tmp_path / "workspace", creditor_of(story), postgres_url)
-    tell(story, worker, tmp_path / "workspace", postgres_url)
+def test_story_on_postgresql(story: Story, dunwell: CommandLine, postgres_url: str, tmp_path: Path) -> None:
+    make_workspace(dunwell, tmp_path / "workspace", creditor_of(story), postgres_url)
+    tell(story, dunwell, tmp_path / "workspace", postgres_url)
 
 
 @pytest.mark.parametrize("story", _params([story for story in STORIES if story.also_as_separate_commands]))

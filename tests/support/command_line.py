@@ -14,11 +14,13 @@ from typing import Any
 from tests.support.warm import Job, Warm
 
 SECONDS_MAX = 300
-FORKS = sys.platform == "linux" and not os.environ.get("DUNWELL_COLD")
-"""Whether commands start from a process that has read the libraries; DUNWELL_COLD=1 starts each one anew."""
+IS_COLD = bool(os.environ.get("DUNWELL_COLD"))
+"""Whether every command starts anew by the installed script; otherwise from a process that has read the program."""
+FORKS = sys.platform == "linux"
 
-_warm = Warm()
-atexit.register(_warm.close)
+_forking, _staying = Warm(), Warm("stay")
+atexit.register(_forking.close)
+atexit.register(_staying.close)
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,10 @@ class CliResult:
 
 @dataclass(frozen=True)
 class CommandLine:
-    """Runs ``dunwell`` in a process of its own: Django takes its settings once per process."""
+    """Runs ``dunwell`` from a folder, in a process of its own; with ``stays`` one process runs all commands."""
 
     folder: Path
+    stays: bool = False
 
     def __call__(
         self,
@@ -69,16 +72,16 @@ class CommandLine:
         if as_of is not None:
             words += ["--as-of", str(as_of)]
         place = _environment(workspace)
-        if environment or not FORKS:
+        if environment or IS_COLD or not (FORKS or self.stays):
             return _cold(words, self.folder, place | (environment or {}))
-        return _forked(words, self.folder, place)
+        return _warm(_staying if self.stays else _forking, words, self.folder, place)
 
 
-def _forked(words: list[str], folder: Path, environment: dict[str, str]) -> CliResult:
-    """Run one command from the process that has read the libraries."""
+def _warm(process: Warm, words: list[str], folder: Path, environment: dict[str, str]) -> CliResult:
+    """Run one command by a process that has read the program."""
     with tempfile.TemporaryDirectory() as kept:
         stdout, stderr = Path(kept, "stdout"), Path(kept, "stderr")
-        exit_code = _warm.run(Job(words, str(folder), environment, str(stdout), str(stderr)))
+        exit_code = process.run(Job(words, str(folder), environment, str(stdout), str(stderr)))
         return CliResult(tuple(words), exit_code, stdout.read_text("utf-8"), stderr.read_text("utf-8"))
 
 

@@ -1,39 +1,34 @@
-"""Starts ``dunwell`` from a process that has read the libraries already: most of a short command is reading them.
+"""Runs ``dunwell`` in a process that has read the program already: most of a short command is reading it.
 
-Run as a program it is that process: it takes one job a line on standard input, forks, and the child runs the same
-``dunwell.cli:main`` as the installed script, with its own environment, folder, arguments and files for its output.
-Nothing of Dunwell's state is shared: Django is not configured, no engine has started, no database is open before
-the fork, and each child ends like any other process.
+Run as a program it is that process: it takes one job a line on standard input and runs the same ``dunwell.cli:main``
+as the installed script, with the job's environment, folder, arguments and files for its output.
+
+For each job it forks. Nothing of Dunwell's state is shared: no workspace is open, no engine has started, no database
+is connected before the fork. What was read stays out of the child's garbage collection, and the child ends without
+taking it apart: either would copy most of the memory that it shares with its parent.
+
+With ``stay`` it forks nothing and runs one command after another itself, for the many commands of a story.
 """
 
+import gc
 import json
+import multiprocessing
 import os
 import pkgutil
 import subprocess
 import sys
+import traceback
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import IO, NoReturn
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
-PURE_ROOMS = ("law", "policy", "ledger", "assess", "letters")
-LIBRARIES = (
-    "django.contrib.auth.hashers",
-    "django.core.management",
-    "django.core.serializers.json",
-    "django.db.backends.postgresql.base",
-    "django.db.backends.sqlite3.base",
-    "django.db.migrations.executor",
-    "django.db.models",
-    "django.urls",
-    "lxml.etree",
-    "polars",
-    "psycopg",
-    "rapidfuzz",
-    "rich.progress",
-    "rich.table",
-)
+ROOMS = ("law", "policy", "ledger", "assess", "letters", "store", "casework", "sources", "delivery", "runs", "cli")
+"""All but the screens, which a command reads when it serves them."""
+LIBRARIES = ("psycopg", "django.db.backends.postgresql.base", "django.db.migrations.executor", "rich.progress")
+"""What the rooms read only when it is needed."""
+_FORKING = multiprocessing.get_context("fork")
 
 
 @dataclass(frozen=True)
@@ -48,10 +43,11 @@ class Job:
 
 
 class Warm:
-    """The forking process, started when it is first asked for, ended with the test run."""
+    """The process, started when it is first asked for, ended with the test run."""
 
-    def __init__(self) -> None:
-        """Start nothing yet."""
+    def __init__(self, *options: str) -> None:
+        """Start nothing yet; ``Warm("stay")`` will run its commands itself."""
+        self._options = options
         self._process: subprocess.Popen[str] | None = None
 
     def run(self, job: Job) -> int:
@@ -65,14 +61,14 @@ class Warm:
         return int(answer)
 
     def close(self) -> None:
-        """End the forking process: it ends when there is nothing more to read."""
+        """End the process: it ends when there is nothing more to read."""
         if self._process is not None:
             self._process.communicate()
 
     def _started(self, environment: dict[str, str]) -> subprocess.Popen[str]:
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.warm"],
+                [sys.executable, "-m", "tests.support.warm", *self._options],
                 cwd=REPOSITORY,
                 env=environment,
                 stdin=subprocess.PIPE,
@@ -89,39 +85,64 @@ def _pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
 
 
 def main() -> None:
-    """Read the libraries, then fork for each job and answer with its exit status."""
-    _read_libraries()
-    for line in sys.stdin:
-        job = Job(**json.loads(line))
-        child = os.fork()
-        if child == 0:
-            _become(job)
-        _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+    """Read the program, then run each job and answer with its exit status; a job gets neither jobs nor answers."""
+    with os.fdopen(os.dup(0), encoding="utf-8") as jobs, os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
+        _redirect({os.devnull: 0})
+        _read_program()
+        run = _run_here if "stay" in sys.argv[1:] else _run_in_child
+        for line in jobs:
+            print(run(Job(**json.loads(line))), file=answers, flush=True)
 
 
-def _read_libraries() -> None:
-    """Import what a command needs and may be imported before Django is configured."""
+def _read_program() -> None:
+    """Import every room that a command may need, and what the rooms import late."""
     for name in LIBRARIES:
         import_module(name)
-    for room in PURE_ROOMS:
+    for room in ROOMS:
         package = import_module(f"dunwell.{room}")
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            import_module(found.name)
+            if ".migrations." not in found.name:
+                import_module(found.name)
+    gc.collect()
+    gc.freeze()
+
+
+def _run_in_child(job: Job) -> int | None:
+    child = _FORKING.Process(target=_become, args=(job,))
+    child.start()
+    child.join()
+    return child.exitcode
+
+
+def _run_here(job: Job) -> int:
+    """Run a job as a process of its own would end: leaving with a status, or with what went wrong."""
+    status = 1
+    try:
+        _become(job)
+    except SystemExit as left:
+        status = left.code if isinstance(left.code, int) else int(left.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    return status
 
 
 def _become(job: Job) -> NoReturn:
-    """Turn the child into the command: folder, environment, files, arguments; then run it and end as it ends."""
+    """Turn this process into the command: folder, environment, files, arguments; then run it."""
     os.chdir(job.folder)
     os.environ.clear()
     os.environ.update(job.environment)
-    for path, descriptor in ((os.devnull, 0), (job.stdout, 1), (job.stderr, 2)):
+    _redirect({job.stdout: 1, job.stderr: 2})
+    sys.argv = ["dunwell", *job.words]
+    sys.exit(import_module("dunwell.cli").main())
+
+
+def _redirect(files: dict[str, int]) -> None:
+    for path, descriptor in files.items():
         opened = os.open(path, os.O_RDWR | os.O_CREAT)
         os.dup2(opened, descriptor)
         os.close(opened)
-    sys.argv = ["dunwell", *job.words]
-    command = import_module("dunwell.cli").main
-    sys.exit(command())
 
 
 if __name__ == "__main__":
