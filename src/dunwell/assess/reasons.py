@@ -168,7 +168,11 @@ def _warning_sentence(row: Row) -> str | None:
 
 
 class _Words:
-    """The numbers of one row as text, and the sentences they go into."""
+    """The numbers of one row as text, and the sentences they go into.
+
+    A sentence names a few of the many, and to write an amount or a day as its people do costs more than the sentence:
+    each is written when it is first named.
+    """
 
     def __init__(self, row: Row, policy: Policy, language: str) -> None:
         self._row = row
@@ -178,8 +182,12 @@ class _Words:
         self._parameters = _parameters(row, policy)
         step = _step(policy, row["step"])
         self._step_at = step.at if step else "day"
-        self._values = self._as_text()
-        self._values["protections"] = ", ".join(self._protections())
+        self._written: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self._written:
+            self._written[name] = self._write(name)
+        return self._written[name]
 
     def reason(self, rule: str, *, passed: bool, variant: str | None) -> Reason:
         return Reason(
@@ -191,31 +199,44 @@ class _Words:
         )
 
     def fill(self, rule: str, variant: str) -> str:
-        return self._texts[rule][variant].format_map(self._values)
+        return self._texts[rule][variant].format_map(self)
 
     def _fact(self, name: str) -> Value:
         value = self._parameters[name] if name in self._parameters else self._row[name]
         return value.isoformat() if isinstance(value, date) else value
 
-    def _as_text(self) -> dict[str, str]:
-        row, never = self._row, self._texts["value"]["never"]
-        values = {name: str(row[name]) for name in _NUMBERS}
-        values["step_name"] = step_name(str(row["step"]), self._language)
-        values["step_at"] = self._texts["value"][self._step_at]
-        values |= {name: self._money(row[f"{name}_minor"] or 0) for name in _AMOUNTS}
-        values |= {name: self._date(row[name], never) for name in _DATES}
-        values |= {name: str(value) for name, value in self._parameters.items()}
-        values["minimum"] = self._money(self._parameters["minimum_minor"])
-        values["hold_minimum"] = self._money(self._parameters["hold_minimum_minor"])
-        values["hold_day"] = str(self._parameters["hold_days_past_due"] + 1)
-        return values
+    def _write(self, name: str) -> str:
+        if name in _AMOUNTS:
+            return self._money(self._row[f"{name}_minor"] or 0)
+        if name in _DATES:
+            return self._date(self._row[name])
+        if name in _NUMBERS:
+            return str(self._row[name])
+        if name in self._parameters:
+            return str(self._parameters[name])
+        return self._derived(name)
+
+    def _derived(self, name: str) -> str:
+        """What no column of the row says as it stands. Raises ``KeyError`` for a name that no sentence may use."""
+        match name:
+            case "minimum" | "hold_minimum":
+                return self._money(self._parameters[f"{name}_minor"])
+            case "hold_day":
+                return str(self._parameters["hold_days_past_due"] + 1)
+            case "step_name":
+                return step_name(str(self._row["step"]), self._language)
+            case "step_at":
+                return self._texts["value"][self._step_at]
+            case "protections":
+                return ", ".join(self._protections())
+        raise KeyError(name)
 
     def _money(self, amount_minor: int) -> str:
         return written_amount(amount_minor, self._currency, self._language)
 
-    def _date(self, on: date | None, never: str) -> str:
+    def _date(self, on: date | None) -> str:
         if on is None:
-            return never
+            return self._texts["value"]["never"]
         if on == date.max:
             return self._texts["value"]["further_notice"]
         return written_day(on, self._language)
