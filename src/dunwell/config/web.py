@@ -70,7 +70,11 @@ def _templates(web: Path) -> dict[str, Any]:
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [str(web / "templates")],
         "OPTIONS": {
-            "builtins": ["django.templatetags.i18n", "dunwell.web.templatetags.showing"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "dunwell.web.templatetags.forming",
+                "dunwell.web.templatetags.showing",
+            ],
             "context_processors": [
                 "dunwell.web.shell.shell",
                 "django.template.context_processors.csrf",

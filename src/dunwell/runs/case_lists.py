@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, DateField, Expression, F, Field, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Count, QuerySet
 
 from dunwell.runs.called import accounts_called
 from dunwell.runs.kept import moment
+from dunwell.store.case_lines import FIRST_OF, case_lines
 from dunwell.store.cases import MODELS
 from dunwell.store.claims import Case, kind_of
 from dunwell.store.models import Account
@@ -27,11 +27,6 @@ OPEN_STATES: Mapping[str, tuple[str, ...]] = {
 }
 """In which states a case of a kind is still open."""
 
-_AMOUNTS = ("amount_minor", "total_minor", "pay_minor", "requested_minor")
-_UNTIL = ("until_on", "pay_by_on", "expires_on")
-_OPENED = ("opened_on", "ordered_on")
-_CHOICES = ("kind", "option")
-_NOTES = ("note", "description")
 _OF_AN_INVOICE = ("promise", "dispute", "exclusion")
 
 
@@ -67,18 +62,18 @@ def listed(case: Case) -> ListedCase:
         account_number=case.account.account_number,
         name=case.account.name,
         state=case.state,
-        since_on=_first(case, _OPENED),
-        until_on=_first(case, _UNTIL),
-        amount_minor=_first(case, _AMOUNTS),
+        since_on=_first(case, "since_on"),
+        until_on=_first(case, "until_on"),
+        amount_minor=_first(case, "amount_minor"),
         currency=case.currency,
         about=str(invoice) if invoice else getattr(case, "order_number", ""),
-        choice=_first(case, _CHOICES) or "",
-        note=_first(case, _NOTES) or "",
+        choice=_first(case, "choice") or "",
+        note=_first(case, "note") or "",
     )
 
 
-def _first(case: Case, names: tuple[str, ...]) -> Any:
-    return next((value for name in names if (value := getattr(case, name, None)) is not None), None)
+def _first(case: Case, said: str) -> Any:
+    return next((value for name in FIRST_OF[said] if (value := getattr(case, name, None)) is not None), None)
 
 
 def case_query(workspace: Workspace, kind: str, state: str = "", words: str = "") -> QuerySet[Any]:
@@ -108,34 +103,8 @@ def state_counts(kind: str) -> dict[str, int]:
 
 def cases_of(account: Account) -> list[ListedCase]:
     """Return every case of a customer, asked for at once: the open ones first, then the newest."""
-    first, *others = (_lines(kind, account) for kind in MODELS)
     found = [
         ListedCase(kind, number, account.account_number, account.name, *rest)
-        for kind, number, *rest in first.union(*others, all=True)
+        for kind, number, *rest in case_lines(account.pk)
     ]
     return sorted(found, key=lambda one: (not one.is_open, -(one.since_on or date.min).toordinal(), -one.number))
-
-
-def _lines(kind: str, account: Account) -> QuerySet[Any, Any]:
-    """The cases of one kind as lines: kind, number and the further fields of :class:`ListedCase`, in its order."""
-    has = {field.name for field in MODELS[kind]._meta.get_fields()}  # noqa: SLF001 - Django's own name
-
-    def first_of(names: tuple[str, ...], field: "Field[Any, Any]") -> Expression:
-        own = [F(name) for name in names if name in has]
-        return Cast(own[0] if len(own) == 1 else Coalesce(*own) if own else Value(None), field)
-
-    text, number = TextField(), BigIntegerField()
-    about = "invoice__invoice_number" if "invoice" in has else "order_number" if "order_number" in has else ""
-    own = MODELS[kind]._default_manager.filter(account=account)  # noqa: SLF001 - Django's own name
-    return own.values_list(
-        Value(kind, text),
-        "pk",
-        Cast("state", text),
-        first_of(_OPENED, DateField()),
-        first_of(_UNTIL, DateField()),
-        first_of(_AMOUNTS, number),
-        Cast("currency", text),
-        Coalesce(Cast(about, text), Value("", text)) if about else Value("", text),
-        first_of(_CHOICES, text) if has.intersection(_CHOICES) else Value("", text),
-        first_of(_NOTES, text) if has.intersection(_NOTES) else Value("", text),
-    )
