@@ -1,28 +1,41 @@
 """What pages keep between two requests: never longer than it is true."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
+from random import Random
 
+import pytest
 from django.db import connections
 from django.test import Client
 from polars.testing import assert_frame_equal
 
+from dunwell.errors import DunwellError
+from dunwell.runs import kept as kept_of
 from dunwell.runs import standing as standing_of
-from dunwell.runs.answers import Said, dispute, exclude, promise
+from dunwell.runs.answers import Said, dispute, exclude, note, promise
+from dunwell.runs.approving import approve, cancel, mark_sent
 from dunwell.runs.called import accounts_called
 from dunwell.runs.case_lists import cases_of, listed
 from dunwell.runs.case_subject import subject
-from dunwell.runs.customer_list import customer_list
+from dunwell.runs.customer_list import CHOICES, customer_list
 from dunwell.runs.decided import decided_by
 from dunwell.runs.demo import DEMO_ON
 from dunwell.runs.desk import Desk
+from dunwell.runs.figures import BUCKETS, debtors, figures
+from dunwell.runs.hold_board import earlier_holds
+from dunwell.runs.holding import place, release
+from dunwell.runs.importing import ImportRequest, import_files
 from dunwell.runs.kept import kept, moment
 from dunwell.runs.nightly import run_day
 from dunwell.runs.rules import read_rules
-from dunwell.runs.standing import Standing, Wanted, standing, worklist_page
+from dunwell.runs.standing import Standing, standing
+from dunwell.runs.statements import draft_statement
+from dunwell.runs.todo import Wanted, worklist_page
 from dunwell.store import audit, privacy
 from dunwell.store.cases import MODELS
-from dunwell.store.models import Account, Letter
+from dunwell.store.models import Account, Invoice, Letter
 from dunwell.store.queries import account_by_number
 from dunwell.store.workspace import DATABASE_FILE, Workspace
 
@@ -89,6 +102,85 @@ def test_what_stands_after_a_run_of_the_same_day_is_what_a_reading_of_everything
     assert_frame_equal(after.accounts, decided_by(after.run, after.rules))
     own = after.accounts.filter(account_id=account("1003").pk)["action"].to_list()
     assert own == ["none"] * len(own)
+
+
+def shown(shop: Workspace) -> tuple[object, ...]:
+    """Everything that the lists and figures say now."""
+    standing_now = now(shop)
+    return (
+        standing_now.accounts.rows(),
+        [worklist_page(standing_now, Wanted(page=page)) for page in (1, 2)],
+        worklist_page(standing_now, Wanted(words="gmbh")),
+        [customer_list(shop, standing_now, choice, "", 1) for choice in ("", *CHOICES)],
+        customer_list(shop, standing_now, "", "gmbh", 1),
+        earlier_holds(standing_now, None),
+        figures(shop, standing_now, DEMO_ON),
+        [debtors(shop, standing_now, (DEMO_ON, "EUR", bucket), 1) for bucket in BUCKETS],
+    )
+
+
+def payment(shop: Workspace, chance: Random) -> None:
+    """Import a payment of somebody's invoice; now and then of a new customer."""
+    invoice = chance.choice(list(Invoice.objects.select_related("account").order_by("pk")))
+    number, reference = invoice.account.account_number, f"P{chance.randrange(10**9)}"
+    rows = [
+        number,
+        invoice.invoice_number,
+        reference,
+        str(DEMO_ON),
+        invoice.currency,
+        str(chance.randint(1, 900)),
+        "payment",
+    ]
+    head = "account_number,invoice_number,payment_reference,paid_on,currency,amount,kind"
+    path = shop.path / f"{reference}.csv"
+    path.write_text(f"{head}\n{','.join(rows)}\n", encoding="utf-8")
+    import_files(shop, ImportRequest((path,), bank_complete_through=DEMO_ON, by="test"))
+
+
+def newcomer(shop: Workspace, chance: Random) -> None:
+    """Import a customer whom nobody knew."""
+    path = shop.path / "customers.csv"
+    path.write_text(f"account_number,name\nN{chance.randrange(10**6)},Newcomer GmbH\n", encoding="utf-8")
+    import_files(shop, ImportRequest((path,), by="test"))
+
+
+def deed_of(shop: Workspace, chance: Random) -> None:
+    """Do one thing that people do all day, or that another program does; what the program refuses is no act."""
+    own = desk(shop)
+    number = chance.choice(list(Account.objects.order_by("pk").values_list("account_number", flat=True)))
+    drafts, approved = (list(Letter.objects.filter(state=state).order_by("pk")) for state in ("draft", "approved"))
+    until_on = DEMO_ON + timedelta(days=chance.randint(1, 30))
+    deeds: list[Callable[[], object]] = [
+        lambda: exclude(own, subject(own, number), until_on, Said("asked")),
+        lambda: promise(own, subject(own, number), until_on, None, Said("called")),
+        lambda: dispute(own, subject(own, number), None, Said("broken")),
+        lambda: note(own, account(number), "a note"),
+        lambda: place(own, account(number), subject(own, number).currency, "a reason"),
+        lambda: release(own, account(number), subject(own, number).currency, "a reason"),
+        lambda: draft_statement(own, subject(own, number)),
+        lambda: cancel(own, chance.choice(drafts + approved), "a mistake"),
+        *[partial(approve, own, one) for one in drafts[:5]],
+        *[partial(mark_sent, own, one) for one in approved[:5]],
+        lambda: payment(shop, chance),
+        lambda: newcomer(shop, chance),
+        lambda: privacy.erase([privacy.Erasure(account(number), ("contact",))], on=DEMO_ON, by="test", reason="asked"),
+    ]
+    with suppress(DunwellError):
+        chance.choice(deeds)()
+    if chance.random() < 0.5:
+        run_day(shop, DEMO_ON)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_kept_through_any_acts_is_what_is_made_anew(shop: Workspace, seed: int) -> None:
+    chance = Random(seed)
+    shown(shop)
+    for __ in range(12):
+        deed_of(shop, chance)
+        after = shown(shop)
+        kept_of._kept.clear()
+        assert after == shown(shop)
 
 
 def test_the_next_day_has_its_own_figures(shop: Workspace) -> None:

@@ -1,6 +1,6 @@
 """All customers as they stand after the latest run, a page at a time: the one who owes most past due first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ import polars as pl
 
 from dunwell.ledger.frames import CURRENCY
 from dunwell.runs.called import accounts_called
+from dunwell.runs.in_order import Ordering, listed
 from dunwell.runs.kept import kept, moment
 from dunwell.runs.standing import Standing
 from dunwell.store import queries
@@ -63,7 +64,9 @@ class CustomerList:
 def customer_list(workspace: Workspace, now: Standing | None, choice: str, words: str, page: int) -> CustomerList:
     """Return a page of the customers called ``words`` (empty: all) of whom ``choice`` is true (empty: any)."""
     at = moment(workspace) if now is None else now.moment
-    everybody = kept(at, "customers", lambda _before: _everybody(now))
+    everybody = (
+        kept(at, "customers at first", lambda _before: _unassessed()) if now is None else listed(now, _CUSTOMERS)
+    )
     if words.strip():
         everybody = everybody.filter(pl.col("account_id").is_in(accounts_called(at, words)))
     counts = {name: int(everybody.select(is_so.sum()).item()) for name, is_so in _CHOSEN.items()}
@@ -76,17 +79,37 @@ def customer_list(workspace: Workspace, now: Standing | None, choice: str, words
     return CustomerList(rows, counts | {"": everybody.height}, found.height, page, pages)
 
 
-def _everybody(now: Standing | None) -> pl.DataFrame:
-    """One row per customer and currency, in order, with the state of the hold as it is now."""
-    numbers = account_numbers()
-    figures = _nobody() if now is None else now.accounts.select(*_FIGURES, held_before().alias("before"))
-    holds = queries.live_holds().select("account_id", "currency", pl.col("state").alias("hold"))
-    rows = numbers.join(figures, on="account_id", how="left").join(holds, on=["account_id", "currency"], how="left")
-    rows = rows.with_columns(pl.coalesce("hold", "before"))
-    order = rows.select(
-        pl.arg_sort_by(-pl.col("overdue_minor").fill_null(0), -pl.col("open_minor").fill_null(0), "account_number")
-    ).to_series()
-    return rows.select(*_FIGURES, "hold")[order]
+def _unassessed() -> pl.DataFrame:
+    """Every customer, before the first run."""
+    return _in_order(_lines(_nobody(), None))
+
+
+def _rows(now: Standing, account_ids: Collection[int] | None) -> pl.DataFrame:
+    """One row per customer and currency, of some customers or of all."""
+    own = now.accounts if account_ids is None else now.accounts.filter(pl.col("account_id").is_in(list(account_ids)))
+    return _lines(own.select(*_FIGURES, held_before().alias("before")), account_ids)
+
+
+def _lines(figures: pl.DataFrame, account_ids: Collection[int] | None) -> pl.DataFrame:
+    """Figures with those who have none, and the state of each hold as it is now."""
+    holds = queries.live_holds(account_ids).select("account_id", "currency", pl.col("state").alias("hold"))
+    rows = account_numbers(account_ids).join(figures, on="account_id", how="left")
+    rows = rows.join(holds, on=["account_id", "currency"], how="left").with_columns(pl.coalesce("hold", "before"))
+    return rows.select(*_FIGURES, "hold", "account_number")
+
+
+def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    amounts = (-pl.col(name).fill_null(0) for name in ("overdue_minor", "open_minor"))
+    order = rows.select(pl.arg_sort_by(*amounts, "account_number", pl.col("currency").cast(pl.String)))
+    return rows[order.to_series()]
+
+
+def _place(row: tuple[Any, ...]) -> tuple[int, int, str, str]:
+    one = dict(zip((*_FIGURES, "hold", "account_number"), row, strict=True))
+    return -(one["overdue_minor"] or 0), -(one["open_minor"] or 0), one["account_number"], one["currency"] or ""
+
+
+_CUSTOMERS = Ordering("customers", _rows, _in_order, _place)
 
 
 def held_before() -> pl.Expr:

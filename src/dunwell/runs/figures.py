@@ -218,7 +218,7 @@ def debtors(
     column = _COLUMNS[bucket]
     rows = _accounts(workspace, now, as_of).select("account_id", "currency", column, "open_minor")
     rows = rows.filter((pl.col("currency").cast(pl.String) == currency) & (pl.col(column) > 0))
-    rows = rows.sort(pl.col(column), descending=True)
+    rows = rows.sort(-pl.col(column), "account_id")
     chosen = rows.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
     names = account_names(chosen["account_id"].to_list())
     found = [Debtor(*names[row["account_id"]], row[column], row["open_minor"]) for row in chosen.iter_rows(named=True)]
@@ -281,7 +281,7 @@ def _steps(as_of: date) -> Iterator[StepOutcome]:
             pl.col("rank").min(),
         )
     )
-    for row in rows.sort("rank", "step", "currency").drop("rank").iter_rows(named=True):
+    for row in rows.sort("rank", "step", "currency", "kind").drop("rank").iter_rows(named=True):
         yield StepOutcome(**row)
 
 

@@ -1,33 +1,30 @@
-"""What stands after the latest run, for screens that a person waits for: a page of it in a moment.
+"""What stands after the latest run, for screens that a person waits for.
 
-The decisions of a run never change, so they are kept, and after another run of the same day only its own are read; what
-is still to do of them is put in order once after each act (``runs.kept``). A page then asks for the rows that it shows.
+The decisions of a run never change, so they are kept, and after another run of the same day only its own are read.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import polars as pl
 
-from dunwell.assess.reasons import summarise
-from dunwell.runs.called import accounts_called
 from dunwell.runs.decided import decided_by
 from dunwell.runs.kept import Moment, kept, moment
 from dunwell.runs.rules import Rules, rules_on
-from dunwell.runs.scope import READ_THROUGH
-from dunwell.store import audit, queries
-from dunwell.store.lookups import account_names
-from dunwell.store.models import Letter, Run
-from dunwell.store.recording import chain_of, read_decided
+from dunwell.store import queries
+from dunwell.store.models import Run
+from dunwell.store.recording import accounts_decided, chain_of, read_decided
 from dunwell.store.workspace import Workspace
 
-URGENCY = ("hold", "release", "refer", "review", "match_cash", "letter")
-"""What is to be done, most urgent first."""
 
-PAGE_ROWS = 50
-_OF_A_LETTER = ("letter", "hold", "release")
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a list was made of: the moment, and the run that had decided by then, for which day, under which rules."""
+
+    moment: Moment
+    run_id: int
+    as_of: date
+    rules_version: str
 
 
 @dataclass(frozen=True)
@@ -43,6 +40,11 @@ class Standing:
     def as_of(self) -> date:
         """The day of the run."""
         return self.run.as_of
+
+    @property
+    def mark(self) -> Mark:
+        """What this is, without the decisions themselves."""
+        return Mark(self.moment, self.run.pk, self.as_of, self.rules.version)
 
 
 def standing(workspace: Workspace) -> Standing | None:
@@ -62,117 +64,33 @@ def _standing(workspace: Workspace, now: Moment, before: Standing | None) -> Sta
 
 def _taken_over(before: Standing, run: Run, rules: Rules) -> pl.DataFrame | None:
     """What stood before, with what runs of the same day decided since; ``None`` where that is not all there is."""
-    if before.as_of != run.as_of or before.rules.version != rules.version:
+    since = _runs_since(before.mark, run, rules)
+    if since is None:
         return None
-    chain = chain_of(run.pk)
-    if before.run.pk not in chain:
-        return None
-    since = read_decided([key for key in chain if key > before.run.pk])
-    if since.is_empty():
+    decided = read_decided(since) if since else before.accounts.clear()
+    if decided.is_empty():
         return before.accounts
-    rest = before.accounts.filter(~pl.col("account_id").is_in(since["account_id"].unique().to_list()))
-    return pl.concat([rest, since]).sort("account_id", "currency")
+    rest = before.accounts.filter(~pl.col("account_id").is_in(decided["account_id"].unique().to_list()))
+    return pl.concat([rest, decided]).sort("account_id", "currency")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which part of the worklist: an action (empty: all), words to look for, and which page, from 1."""
-
-    action: str = ""
-    words: str = ""
-    page: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One thing to do: who, what, why in one sentence, how much, since when; ``letter`` waits for a person."""
-
-    account_number: str
-    name: str
-    currency: str
-    action: str
-    step: str
-    why: str
-    total_due_minor: int
-    days_past_due: int
-    since_on: date | None
-    letter: Letter | None = None
+def _runs_since(before: Mark, run: Run, rules: Rules) -> list[int] | None:
+    """The runs of the same day and rules since then, the latest included; ``None`` where others decided something."""
+    if before.as_of != run.as_of or before.rules_version != rules.version:
+        return None
+    if before.run_id == run.pk:
+        return []
+    chain = chain_of(run.pk)
+    return [key for key in chain if key > before.run_id] if before.run_id in chain else None
 
 
-@dataclass(frozen=True, slots=True)
-class Worklist:
-    """A page of things to do, how many there are by action, and how many pages."""
+def accounts_changed(before: Mark, now: Standing) -> frozenset[int] | None:
+    """Return the accounts of which something may be otherwise than it was; ``None``: perhaps all.
 
-    tasks: Sequence[Task]
-    counts: Mapping[str, int]
-    total: int
-    page: int
-    pages: int
-
-
-def worklist_page(now: Standing, wanted: Wanted, language: str = "en") -> Worklist:
-    """Return a page of what is still to do, most urgent first, then by money."""
-    todo = kept(now.moment, "to do", lambda _before: _to_do(now))
-    counts = dict(todo["action"].cast(pl.String).value_counts().iter_rows())
-    chosen = todo if not wanted.action else todo.filter(pl.col("action") == wanted.action)
-    chosen = _named(now.moment, chosen, wanted.words)
-    pages = max(1, -(-chosen.height // PAGE_ROWS))
-    page = min(max(wanted.page, 1), pages)
-    shown = chosen.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
-    rows = now.accounts[shown["row"]].with_columns(shown["letter_id"])
-    return Worklist(_tasks(now, rows, language), counts, chosen.height, page, pages)
-
-
-def _to_do(now: Standing) -> pl.DataFrame:
-    """Decisions that wait for somebody: those of a letter while it waits, the others until they are acted on.
-
-    ``row`` is the place of each in ``now.accounts``, ``letter_id`` the letter that waits.
+    Those that an act named since, and those that a run has looked at: it names them by its decisions.
     """
-    rows = now.accounts.select("account_id", "currency", "action", "total_due_minor").with_row_index("row")
-    rows = rows.filter(pl.col("action") != "none")
-    is_of_letter = pl.col("action").cast(pl.String).is_in(_OF_A_LETTER)
-    letters = queries.waiting_letters()
-    written = rows.filter(is_of_letter).join(letters, on=["account_id", "currency"], how="inner")
-    others = rows.filter(~is_of_letter & ~pl.col("account_id").is_in(_acted_on(now))).with_columns(
-        pl.lit(None, dtype=pl.Int64).alias("letter_id")
-    )
-    rank = pl.col("action").cast(pl.String).replace_strict(dict(zip(URGENCY, range(len(URGENCY)), strict=True)))
-    both = pl.concat([written, others.select(written.columns)])
-    return both.sort(rank, -pl.col("total_due_minor"), "row").select("row", "account_id", "action", "letter_id")
-
-
-def _acted_on(now: Standing) -> list[int]:
-    touched = queries.touched_accounts(now.run.counts.get(READ_THROUGH, audit.head()[0]))
-    return sorted(touched or ())
-
-
-def _named(at: Moment, rows: pl.DataFrame, words: str) -> pl.DataFrame:
-    return rows.filter(pl.col("account_id").is_in(accounts_called(at, words))) if words.strip() else rows
-
-
-def _tasks(now: Standing, rows: pl.DataFrame, language: str) -> list[Task]:
-    names = account_names(rows["account_id"].unique().to_list())
-    letters = Letter.objects.select_related("account").in_bulk(rows["letter_id"].drop_nulls().to_list())
-    return [_task(now, row, names, letters, language) for row in rows.iter_rows(named=True)]
-
-
-def _task(
-    now: Standing,
-    row: Mapping[str, Any],
-    names: Mapping[int, tuple[str, str]],
-    letters: Mapping[int, Letter],
-    language: str,
-) -> Task:
-    number, name = names[row["account_id"]]
-    return Task(
-        account_number=number,
-        name=name,
-        currency=row["currency"],
-        action=row["action"],
-        step=row["step"] or "",
-        why=summarise(row, now.rules.policy(row["policy"]), language),
-        total_due_minor=row["total_due_minor"],
-        days_past_due=row["oldest_days_past_due"] or 0,
-        since_on=row["episode_start_on"],
-        letter=letters.get(row["letter_id"]) if row["letter_id"] else None,
-    )
+    since = _runs_since(before, now.run, now.rules)
+    acted_on = None if since is None else queries.touched_accounts(before.moment.number)
+    if since is None or acted_on is None:
+        return None
+    return acted_on | accounts_decided(since) if since else acted_on

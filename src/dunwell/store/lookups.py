@@ -21,10 +21,11 @@ def account_languages(account_ids: Collection[int] | None = None) -> pl.DataFram
         return bulk.frame(sql, ACCOUNT_LANGUAGES)
 
 
-def account_numbers() -> pl.DataFrame:
-    """Return every account's key and number."""
+def account_numbers(account_ids: Collection[int] | None = None) -> pl.DataFrame:
+    """Return key and number of accounts, or of everybody."""
+    own = "true" if account_ids is None else bulk.among("id", account_ids)
     with bulk.reading():
-        return bulk.frame("SELECT id AS account_id, account_number FROM store_account", _NUMBERS)
+        return bulk.frame(f"SELECT id AS account_id, account_number FROM store_account WHERE {own}", _NUMBERS)
 
 
 _NUMBERS = pl.Schema({"account_id": pl.Int64(), "account_number": pl.String()})

@@ -189,11 +189,15 @@ def letter_by(name: str) -> Letter | None:
     return next((letter for letter in found if letter.reference == name), None) or found.first()
 
 
-def waiting_letters() -> pl.DataFrame:
-    """Return the first letter of each account and currency that waits for a person (``WAITING_LETTERS``)."""
+def waiting_letters(account_ids: Collection[int] | None = None) -> pl.DataFrame:
+    """Return the first letter of each account and currency that waits for a person (``WAITING_LETTERS``), or of some.
+
+    Of some accounts the state is no plain column: the index by state would lead to every letter that waits.
+    """
+    own = "state" if account_ids is None else f"{bulk.among('account_id', account_ids)} AND state || ''"
     with bulk.reading():
         rows = bulk.frame(
-            "SELECT account_id, currency, id AS letter_id FROM store_letter WHERE state IN ('draft', 'approved')",
+            f"SELECT account_id, currency, id AS letter_id FROM store_letter WHERE {own} IN ('draft', 'approved')",
             WAITING_LETTERS,
         )
     return rows.group_by("account_id", "currency").agg(pl.col("letter_id").min())

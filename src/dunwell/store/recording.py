@@ -148,6 +148,13 @@ def read_decided(run_ids: Collection[int]) -> pl.DataFrame:
     return _as_assessed(_last(run_ids, _KEPT)).select(list(ACCOUNT_COLUMNS))
 
 
+def accounts_decided(run_ids: Collection[int]) -> frozenset[int]:
+    """Return the accounts on which one of these runs decided."""
+    only = pl.Schema({"account_id": ACCOUNT_COLUMNS["account_id"]})
+    with bulk.reading():
+        return frozenset(decision_chunks.read(run_ids, only)["account_id"])
+
+
 def _as_assessed(rows: pl.DataFrame) -> pl.DataFrame:
     """Decisions as they are kept, in the columns of the engine, with ``run_id``."""
     blank = [pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in _TEXTS]

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from dunwell.runs.answers import Said, exclude
 from dunwell.runs.case_subject import subject
 from dunwell.runs.nightly import run_day
-from dunwell.runs.standing import URGENCY, Wanted, standing, worklist_page
+from dunwell.runs.standing import standing
+from dunwell.runs.todo import URGENCY, Wanted, worklist_page
 from dunwell.store import queries
 from dunwell.web import place
 from dunwell.web.access import screen
