@@ -3,7 +3,7 @@
     python -m bench.fuzz                                   every parser, 1,000 files each
     python -m bench.fuzz bank.camt bank.mt940 --files 100000 --seed 7
     python -m bench.fuzz bank.camt --seed 7 --only 4711    one file again, with its traceback
-    python -m bench.fuzz bank.camt --engine atheris --seconds-total 600    guided by coverage (uv pip install atheris)
+    python -m bench.fuzz bank.mt940 bank.coda --engine atheris --seconds-total 90    guided (bench.fuzz_guided)
 
 A file fails when it raises, takes more than ``--seconds`` of CPU time, raises the process's memory by more than
 ``--megabytes``, or gives an answer that cannot be right (``fuzz_parsers.outcome_of``). Workers run apart, so that a
@@ -16,6 +16,7 @@ import os
 import random
 import resource
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,7 +24,6 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
@@ -141,9 +141,14 @@ def _work(task: _Task, at: Any, tell: Connection) -> None:
         for fault in outcome.faults:
             tell.send(("failed", fault, number))
         if number % _REPORT_FILES == 0:
-            tell.send(("counts", counts, (slowest, _peak_megabytes(), time.process_time())))
+            tell.send(("counts", counts, (slowest, _peak_megabytes(), _cpu_seconds())))
             counts = Counter()
-    tell.send(("counts", counts, (slowest, _peak_megabytes(), time.process_time())))
+    tell.send(("counts", counts, (slowest, _peak_megabytes(), _cpu_seconds())))
+
+
+def _cpu_seconds() -> float:
+    """Return the CPU time of this process and of the children it has waited for."""
+    return sum(os.times()[:4])
 
 
 def _warm(task: _Task, number: int) -> Bounds:
@@ -227,33 +232,16 @@ def _replay(name: str, seed: int, number: int) -> int:
     return 0
 
 
-def _guided(name: str, seconds_total: float, seed: int, bounds: Bounds) -> int:
-    """Let atheris choose the damage by the code it reaches; it stops at the first failure and keeps its file."""
-    atheris = import_module("atheris")  # only this engine needs it
-
-    with atheris.instrument_imports(include=["dunwell.sources"]):
-        parser = parsers()[name]()
-    folder = Path(tempfile.mkdtemp(prefix=f"fuzz-{name}-"))
-    for number, data in enumerate(parser.seeds):
-        (folder / f"seed-{number}").write_bytes(data)
-
-    def one(data: bytes) -> None:
-        outcome = parser.call(data)
-        if outcome.faults:
-            raise AssertionError(outcome.faults)
-
-    options = [
-        f"-seed={seed}",
-        f"-max_total_time={int(seconds_total) or 60}",
-        f"-timeout={int(bounds.seconds)}",
-        "-max_len=60000",
-        f"-rss_limit_mb={bounds.megabytes * 8}",
-        f"-artifact_prefix={folder}/failed-",
-        str(folder),
-    ]
-    atheris.Setup([sys.argv[0], *options], one)
-    atheris.Fuzz()
-    return 0
+def _guided(names: list[str], seconds_total: float, seed: int, bounds: Bounds) -> int:
+    """Let atheris choose the damage by the code it reaches, a process for each parser (``bench.fuzz_guided``)."""
+    status = 0
+    for name in names:
+        say(f"{name}, guided")
+        options = ["--seed", str(seed), "--seconds-total", str(int(seconds_total) or 60)]
+        limits = ["--seconds", str(int(bounds.seconds)), "--megabytes", str(bounds.megabytes * 8)]
+        done = subprocess.run([sys.executable, "-m", "bench.fuzz_guided", name, *options, *limits], check=False)
+        status = status or done.returncode
+    return status
 
 
 def _failing(tallies: list[Tally], seed: int) -> Iterator[str]:
@@ -292,7 +280,7 @@ def main() -> int:
     if given.only is not None:
         return _replay(chosen[0], given.seed, given.only)
     if given.engine == "atheris":
-        return _guided(chosen[0], given.seconds_total, given.seed, bounds)
+        return _guided(chosen, given.seconds_total, given.seed, bounds)
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     tallies = []
     for name in chosen:

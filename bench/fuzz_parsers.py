@@ -2,12 +2,10 @@
 
 import gzip
 import io
-import json
 import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -16,8 +14,9 @@ from pathlib import Path
 
 import polars as pl
 
+from bench.fuzz_workbooks import reader
 from dunwell.errors import Problem
-from dunwell.sources import registry, spreadsheets
+from dunwell.sources import registry
 from dunwell.sources.contract import BANK_ENTRY, HEAD_BYTES, Reading, SourceFile
 from dunwell.sources.einvoice import p7m
 from dunwell.sources.mapping import parse_mapping
@@ -75,7 +74,7 @@ def parsers() -> Mapping[str, Callable[[], Parser]]:
         "mapping": lambda: Parser("mapping", _mapping, tuple(_mappings())),
         "p7m": lambda: Parser("p7m", _envelope, _envelopes()),
         "archive": lambda: Parser("archive", _archive, tuple(_archives())),
-        "workbook": lambda: Parser("workbook", _workbook, tuple(_workbooks())),
+        "workbook": _of_workbooks,
     }
 
 
@@ -95,6 +94,16 @@ def _of_format(name: str, module: str) -> Parser:
         message = f"there is no file to begin with for {name}"
         raise ValueError(message)
     return Parser(name, call, tuple(dict.fromkeys(own)))
+
+
+def _of_workbooks() -> Parser:
+    read = reader(OPTIONS.limits.sheet_bytes_max)
+
+    def call(data: bytes) -> Outcome:
+        told = read(data)
+        return Outcome("read" if told is not None and told["sheets"] else "refused")
+
+    return Parser("workbook", call, tuple(_workbooks()))
 
 
 def outcome_of(reading: Reading) -> Outcome:
@@ -184,32 +193,6 @@ def _archive(data: bytes) -> Outcome:
         unpacked = unpack([Path(file.name)], Limits(archive_bytes_max=5_000_000))
     faults = () if unpacked.files or unpacked.problems else ("nothing is said",)
     return Outcome("refused" if not unpacked.files else "partly" if unpacked.problems else "read", faults)
-
-
-def _workbook(data: bytes) -> Outcome:
-    """Read a workbook as the process of its own does, in a fork of this one: a new interpreter each time is slow."""
-    with tempfile.TemporaryFile(dir=_memory_folder()) as answer:
-        child = os.fork()
-        if child == 0:
-            _read_workbook(data, answer.fileno())
-        status = os.waitpid(child, 0)[1]
-        answer.seek(0)
-        text = answer.read()
-    if status:
-        return Outcome("refused")
-    told = json.loads(text)
-    return Outcome("read" if told["sheets"] else "refused")
-
-
-def _read_workbook(data: bytes, answer: int) -> None:
-    status = 1
-    with suppress(BaseException):
-        silent = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silent, 2)
-        told = spreadsheets.answer_of(io.BytesIO(data), OPTIONS.limits.sheet_bytes_max)
-        os.write(answer, json.dumps(told).encode())
-        status = 0
-    os._exit(status)
 
 
 def _memory_folder() -> str | None:
