@@ -8,6 +8,7 @@ import io
 import json
 import os
 import struct
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -39,15 +40,23 @@ def reader(sheet_bytes_max: int) -> Callable[[bytes], dict[str, Any] | None]:
         child = kept.pop() if kept else _forked(sheet_bytes_max)
         told = _asked(child, data)
         child.files += 1
+        kept.append(child)
         if told is None or child.files == _FILES_MAX:
-            child.ask.close()
-            child.answer.close()
-            os.waitpid(child.pid, 0)
-        else:
-            kept.append(child)
+            _end(kept)
         return told if told is not None and told["is_read"] else None
 
+    weakref.finalize(read, _end, kept)
     return read
+
+
+def _end(kept: list[_Child]) -> None:
+    """Let the process go, if there is one."""
+    while kept:
+        child = kept.pop()
+        with suppress(BrokenPipeError):
+            child.ask.close()
+        child.answer.close()
+        os.waitpid(child.pid, 0)
 
 
 def _asked(child: _Child, data: bytes) -> dict[str, Any] | None:

@@ -1,16 +1,23 @@
 """Files too large for one go: read in blocks, with the same result, and whoever watches hears how far it is."""
 
+from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 
 import pytest
 
-from bench.imports import _camt
+from bench.imports import _camt, _mt940
 from dunwell.runs.import_watch import Track
+from dunwell.runs.importing import ImportRequest, import_files
 from dunwell.sources import read_table, rows, splitting
-from dunwell.sources.bank import camt
-from dunwell.sources.contract import SourceFile
+from dunwell.sources.accounts import datev, fec, saft
+from dunwell.sources.bank import bank_csv, camt, gathering, ofx, statement
+from dunwell.sources.contract import SourceFile, SourceFormat
 from dunwell.sources.rows import Options
 from dunwell.sources.tabular import reader
+from dunwell.store.workspace import init_workspace, open_workspace
+from tests.sources.accounts import samples as books
+from tests.sources.bank.test_mutations import SAMPLES
 
 HEAD = "invoice_number,account_number,issued_on,due_on,currency,amount,description\n"
 PLAIN = "".join(f"I{n},C{n % 3},2026-01-0{n % 9 + 1},2026-02-01,EUR,{n + 1}.50,Goods\n" for n in range(40))
@@ -21,6 +28,21 @@ NEVER_CLOSED = 'I94,C1,2026-01-05,2026-02-01,EUR,1.00,"a\n'
 FOREIGN = "Kunde;Rechnungsnr;Rechnungsdatum;Fällig am;Betrag\n" + "".join(
     f"Ana {n % 4};R{n};0{n % 9 + 1}.01.2026;15.02.2026;1.0{n % 10}0,50\n" for n in range(40)
 )
+LINED = {
+    "mt940": "lines",
+    "n43": "lines",
+    "bai2": "lines",
+    "ofx": "characters",
+    "bank_csv": "rows",
+    "fec": "lines",
+    "datev": "lines",
+    "saft": "bytes",
+}
+BOOKS: dict[str, tuple[SourceFormat, bytes]] = {
+    "fec": (fec, books.fec()),
+    "datev": (datev, books.datev()),
+    "saft": (saft, books.norway()),
+}
 
 
 def said(text: str) -> list[object]:
@@ -70,15 +92,56 @@ def test_whoever_watches_hears_how_many_rows_of_a_table_are_read(monkeypatch: py
     assert heard == [(size, size, "characters"), (15, 40, "rows"), (30, 40, "rows"), (40, 40, "rows")]
 
 
+Heard = list[tuple[int, int, str]]
+
+
 def test_whoever_watches_hears_how_much_of_a_statement_is_read() -> None:
     written = StringIO()
-    _camt(written, 1_500)
+    _camt(written, 2_500)
     data = written.getvalue().encode()
-    heard: list[tuple[int, int, str]] = []
+    heard: Heard = []
     reading = camt.read(SourceFile("camt.xml", data), Options(watch=lambda *told: heard.append(told)))
-    assert reading.rows == 1_500
-    assert [whole for _, whole, _ in heard] == [len(data)] * 3
-    assert 0 < heard[0][0] < heard[1][0] < heard[2][0] <= len(data)
+    assert reading.rows == 2_500
+    assert [(whole, unit) for _, whole, unit in heard] == [(len(data), "bytes")] * 5 + [(2_500, "entries")]
+    assert 0 < heard[0][0] < heard[1][0] < heard[4][0] <= len(data)
+
+
+@pytest.mark.parametrize(("name", "unit"), list(LINED.items()))
+def test_whoever_watches_hears_it_of_every_format_of_many_lines(
+    name: str, unit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form, data = SAMPLES[name] if name in SAMPLES else BOOKS[name]
+    for module in (statement, gathering, ofx, bank_csv, fec, datev):
+        monkeypatch.setattr(module, "TOLD_EVERY", 1)
+    heard: Heard = []
+    options = Options(currency="EUR", country="DE", watch=lambda *told: heard.append(told))
+    assert form.read(SourceFile("file", data), options).rows
+    told = [done / whole for done, whole, said in heard if said == unit]
+    assert told
+    assert told[0] <= told[-1] <= 1
+
+
+def test_whoever_watches_an_import_hears_how_much_of_a_statement_is_compared_and_written(tmp_path: Path) -> None:
+    init_workspace(tmp_path / "workspace")
+    workspace = open_workspace(tmp_path / "workspace")
+    with (tmp_path / "mt940.sta").open("w") as file:
+        _mt940(file, 2_000)
+    seen: list[tuple[str, str, float]] = []
+    request = ImportRequest((tmp_path / "mt940.sta",), watch=lambda *told: seen.append(told))
+    previewed = import_files(workspace, replace(request, is_preview=True))
+    (report,) = import_files(workspace, request)
+    assert previewed[0].rows == report.rows == 2_000
+    assert {(step, what) for step, what, _ in seen} >= {
+        ("reading", "mt940.sta: 2,000 of 4,006 lines"),
+        ("reading", "mt940.sta: 2,000 of 2,000 entries"),
+        ("comparing", "mt940.sta: 0 of 2,000 entries compared with the invoices"),
+        ("writing", "mt940.sta: 0 of 2,000 entries compared with the invoices"),
+        ("writing", "mt940.sta: 2,000 of 2,000 rows"),
+    }
+    began = next(place for place, (step, _, _) in enumerate(seen) if step == "writing")
+    shares = [share for step, _, share in seen[began:] if step == "writing"]
+    assert shares == sorted(shares)
+    assert shares[-1] > shares[0]
 
 
 def test_the_bar_moves_within_a_file_and_never_back() -> None:
@@ -92,7 +155,11 @@ def test_the_bar_moves_within_a_file_and_never_back() -> None:
         watch = track.reading(name, size)
         assert watch is not None
         watch(1_000, 4_000, "rows")
-        track.writing(name, size)
+        watch(10, 10, "entries")
+        watch(1, 10, "entries")
+        written = track.ending("writing", name, size)
+        assert written is not None
+        written(7, 7, "rows")
         track.done(size)
     shares = [share for _, _, share in seen]
     assert shares == sorted(shares)

@@ -18,7 +18,7 @@ from dunwell.errors import Problem
 from dunwell.money import format_plain
 from dunwell.sources.contract import BANK_ENTRY, Reading
 from dunwell.sources.matching import OPEN_INVOICES, Applied, Matches, Proposal, Rules, match, payments_of
-from dunwell.sources.rows import Table
+from dunwell.sources.rows import Table, Watch
 from dunwell.store import cash
 from dunwell.store.fingerprint import RUN
 from dunwell.store.importing import Origin, import_parsed
@@ -52,7 +52,8 @@ class Looked:
 def look(rules: Rules, entries: pl.DataFrame | None = None, until_on: date | None = None) -> Looked:
     """Match everything that waits, together with the ``entries`` of a statement (``BANK_ENTRY``), and write nothing.
 
-    ``rules`` are the tolerances (``runs.tolerances``). With ``until_on``, what was booked later is passed over.
+    ``rules`` are the tolerances (``runs.tolerances``), and who watches. With ``until_on``, what was booked later is
+    passed over.
     """
     waiting = cash.waiting_entries(until_on).with_columns(pl.lit(None, dtype=pl.Int64).alias("source_line"))
     waiting = waiting.select(list(BANK_ENTRY))
@@ -134,7 +135,7 @@ def with_payments(reading: Reading, looked: Looked) -> Reading:
     )
 
 
-def keep(looked: Looked, taking: Taking) -> None:
+def keep(looked: Looked, taking: Taking, watch: Watch | None = None) -> None:
     """Store what was looked at, each entry in the state that it has now.
 
     Applied is what has its payments in the ledger, wherever they came from: matched, or in a list that was imported.
@@ -152,7 +153,7 @@ def keep(looked: Looked, taking: Taking) -> None:
     waiting = {str(verdict[0]) for verdict in verdicts if verdict[1] in ("unmatched", "proposed")}
     proposed = pl.DataFrame(list(_proposed(looked.matches, waiting)), schema=PROPOSED, orient="row")
     frame = pl.DataFrame(verdicts, schema=VERDICTS, orient="row")
-    record(looked.fresh.drop("source_line"), frame, proposed, taking)
+    record(looked.fresh.drop("source_line"), frame, proposed, taking, watch)
 
 
 def _states(looked: Looked) -> dict[str, str]:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from dunwell.sources.rows import Watch
 
 Watched = Callable[[str, str, float], None]
-"""Is told what is done now, "reading" or "writing", to which file and how much of it, and which share is behind."""
+"""Is told what is done now ("reading", "comparing" or "writing"), to which file and how much of it, and which share of
+all is behind."""
 
 _LOOKED_AT = 0.3
 """Share of the work that recognising the files is: a table is split into its cells for it."""
+_PASS = 0.7
+"""Share of what is left of a step that one pass over the file is taken for: nobody knows how many are to come."""
 
 
 @dataclass(slots=True)
@@ -33,9 +36,11 @@ class Track:
         self.tell("reading", name, begin)
         return self._within("reading", name, begin, self._share(self.taken_in + size / 2))
 
-    def writing(self, name: str, size: int) -> None:
-        """Begin to write what a file gave."""
-        self.tell("writing", name, self._share(self.taken_in + size / 2))
+    def ending(self, step: str, name: str, size: int) -> Watch | None:
+        """Begin what is done with what a file gave: it is compared with the ledger, or also written."""
+        begin = self._share(self.taken_in + size / 2)
+        self.tell(step, name, begin)
+        return self._within(step, name, begin, self._share(self.taken_in + size))
 
     def done(self, size: int) -> None:
         """End the work on a file."""
@@ -52,9 +57,28 @@ class Track:
     def _within(self, step: str, name: str, begin: float, end: float) -> Watch | None:
         if self.watched is None:
             return None
+        passes = _Passes(begin, end)
 
         def tell(done: int, whole: int, unit: str) -> None:
-            share = min(done / whole, 1.0) if whole else 1.0
-            self.tell(step, f"{name}: {done:,} of {whole:,} {unit}", begin + (end - begin) * share)
+            share = passes.share(min(done / whole, 1.0) if whole else 1.0, unit)
+            self.tell(step, f"{name}: {done:,} of {whole:,} {unit}", share)
 
         return tell
+
+
+@dataclass(slots=True)
+class _Passes:
+    """The passes of one step over a file: each begins where the one before it came to, so that no bar goes back."""
+
+    begin: float
+    end: float
+    unit: str = ""
+    behind: float = 0.0
+
+    def share(self, done: float, unit: str) -> float:
+        """Return how far the step is when so much of a pass over these units is done."""
+        if unit != self.unit or done < self.behind:
+            self.begin += (self.end - self.begin) * _PASS * self.behind
+            self.unit = unit
+        self.behind = done
+        return self.begin + (self.end - self.begin) * _PASS * done

@@ -21,7 +21,7 @@ from dunwell.sources import registry
 from dunwell.sources.contract import SURENESS, Confidence, Document, Reading, SourceFile, Sureness, nothing_read
 from dunwell.sources.mapping import NO_MAPPING, Mapping, read_mapping
 from dunwell.sources.references import INVOICE_FACTS, check_references
-from dunwell.sources.rows import KINDS, Kind, Options, Parsed, Table
+from dunwell.sources.rows import KINDS, Kind, Options, Parsed, Table, Watch
 from dunwell.sources.tabular import reader
 from dunwell.sources.tabular.reader import Understood
 from dunwell.sources.unpacking import unpack
@@ -126,12 +126,11 @@ def import_files(workspace: Workspace, request: ImportRequest) -> list[FileRepor
         reading = _read(item, replace(options, invoices=_invoices_known(item, seen), watch=watch))
         if request.is_preview:
             seen = pl.concat([seen, *_facts(reading)])
-            reports.append(_previewed(workspace, item, reading))
+            reports.append(_previewed(workspace, item, reading, track.ending("comparing", name, size)))
         else:
-            track.writing(name, size)
-            imported.append((item, _import_one(workspace, item, reading, request)))
+            imported.append((item, _import_one(workspace, item, reading, request, track.ending("writing", name, size))))
         track.done(size)
-    _match_again(workspace, imported)
+    _match_again(workspace, imported, track.ending("comparing", "bank entries that wait", 0))
     return [*reports, *(report for _, report in imported)]
 
 
@@ -272,21 +271,23 @@ def _facts(reading: Reading) -> Iterator[pl.DataFrame]:
             yield table.frame.select(INVOICE_FACTS.names())
 
 
-def _previewed(workspace: Workspace, item: _Item, reading: Reading) -> FileReport:
+def _previewed(workspace: Workspace, item: _Item, reading: Reading, watch: Watch | None) -> FileReport:
     first = tuple(Table(table.kind, table.frame.head(_PREVIEW_ROWS)) for table in reading.tables)
     report = replace(_report(reading, item), preview=first, bank_complete_through=reading.bank_complete_through)
     if reading.entries is None:
         return report
-    looked = look(matching_rules_on(workspace, _today(workspace)), reading.entries)
+    looked = look(replace(matching_rules_on(workspace, _today(workspace)), watch=watch), reading.entries)
     return replace(report, entries=reading.entries.head(_PREVIEW_ROWS), foreseen=foreseen(reading.entries, looked))
 
 
-def _import_one(workspace: Workspace, item: _Item, reading: Reading, request: ImportRequest) -> FileReport:
+def _import_one(
+    workspace: Workspace, item: _Item, reading: Reading, request: ImportRequest, watch: Watch | None
+) -> FileReport:
     options = Options(currency=workspace.currency, country=workspace.creditor.country)
     digest = _digest(item.file)
-    tolerances = matching_rules_on(workspace, _today(workspace))
+    rules = replace(matching_rules_on(workspace, _today(workspace)), watch=watch)
     with writing():
-        looked = look(tolerances, reading.entries) if reading.entries is not None else None
+        looked = look(rules, reading.entries) if reading.entries is not None else None
         reading = with_payments(reading, looked) if looked else reading
         accounts = known_accounts()
         parsed = _only_new_customers(reading.as_parsed(), accounts)
@@ -300,9 +301,9 @@ def _import_one(workspace: Workspace, item: _Item, reading: Reading, request: Im
             rows_rejected=len(checked.rejected_lines),
             on=_today(workspace),
         )
-        imported = tuple(import_parsed(table.kind, table.frame, origin) for table in checked.tables)
+        imported = tuple(import_parsed(table.kind, table.frame, origin, watch) for table in checked.tables)
         if looked and imported:
-            keep(looked, Taking(_today(workspace), RUN, imported[-1].batch_id))
+            keep(looked, Taking(_today(workspace), RUN, imported[-1].batch_id), watch)
         if sum(table.inserted + table.updated for table in imported) >= MANY_ROWS:
             keep_columns()
     kept = [_keep(workspace, document) for document in reading.documents] if imported else []
@@ -315,13 +316,13 @@ def _today(workspace: Workspace) -> date:
     return datetime.now(workspace.time_zone).date()
 
 
-def _match_again(workspace: Workspace, items: Iterable[tuple[_Item, FileReport]]) -> None:
+def _match_again(workspace: Workspace, items: Iterable[tuple[_Item, FileReport]], watch: Watch | None) -> None:
     """Look again at the bank entries that wait when something else than a statement has come in."""
     if not any(_has_changed(report) for item, report in items if not item.module.startswith(_BANK)):
         return
     with writing():
         on = _today(workspace)
-        renew(matching_rules_on(workspace, on), on)
+        renew(replace(matching_rules_on(workspace, on), watch=watch), on)
 
 
 def _has_changed(report: FileReport) -> bool:

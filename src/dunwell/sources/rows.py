@@ -166,6 +166,8 @@ class Limits:
 
 Watch = Callable[[int, int, str], None]
 """Hears how much of one file is read, of how much, and of what: rows, characters or bytes, as the format counts."""
+TOLD_EVERY = 2_000
+"""After so many lines or entries it is told how far the reading is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from django.db import InternalError, OperationalError, connection, transaction
 from dunwell.errors import WorkspaceError
 from dunwell.store.setup import BUSY_TIMEOUT_SECONDS
 
+Watch = Callable[[int, int, str], None]  # hears how many rows of how many are done
+APPENDED_ROWS = 20_000  # handed to the database in one piece
 CHUNK_ROWS = 1_000_000
 """Rows read in one piece; the joined text of a piece stays far below SQLite's limit of 1,000,000,000 bytes."""
 
@@ -138,14 +140,16 @@ def now() -> str:
     return "(SELECT strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'))" if is_sqlite() else "statement_timestamp()"
 
 
-def append(table: str, rows: pl.DataFrame) -> None:
-    """Add rows to a table of the same column names; every constraint is checked."""
-    plain = _plain(rows)
+def append(table: str, rows: pl.DataFrame, watch: Watch | None = None) -> None:
+    """Add rows to a table of the same column names; every constraint is checked. ``watch`` hears how many are in."""
     with connection.wrap_database_errors:
-        if is_sqlite():
-            _insert(table, plain)
-        else:
-            _copy_in(f"{table} ({_quoted(rows.columns)})", plain)
+        for number, part in enumerate(rows.iter_slices(APPENDED_ROWS), 1):
+            if is_sqlite():
+                _insert(table, _plain(part))
+            else:
+                _copy_in(f"{table} ({_quoted(rows.columns)})", _plain(part))
+            if watch is not None:
+                watch(min(number * APPENDED_ROWS, rows.height), rows.height, "rows")
 
 
 def append_rows(table: str, columns: Sequence[str], rows: Iterator[list[Any]]) -> None:
@@ -209,12 +213,12 @@ def unchecked() -> Iterator[None]:
 
 
 @contextmanager
-def staged(table: str, rows: pl.DataFrame) -> Iterator[None]:
+def staged(table: str, rows: pl.DataFrame, watch: Watch | None = None) -> Iterator[None]:
     """Keep rows in a temporary table for the block."""
     columns = ", ".join(f'"{name}" {_pg_type(dtype)}' for name, dtype in rows.schema.items())
     execute(f"DROP TABLE IF EXISTS {table}")
     execute(f"CREATE TEMPORARY TABLE {table} ({columns})")
-    append(table, rows)
+    append(table, rows, watch)
     if not is_sqlite():
         execute(f"ANALYZE {table}")
     yield
@@ -340,18 +344,15 @@ def _insert(table: str, rows: pl.DataFrame) -> None:
 
     A value that all rows share is handed over once with each statement; to do so with each row would cost far more.
     """
-    if rows.is_empty():
-        return
     shared = _shared(rows)
     own = rows.drop(shared)
     same = [rows[name][0] for name in shared]
     head = f"INSERT INTO {table} ({_quoted([*shared, *own.columns])}) VALUES "
-    for part in own.iter_slices(STATEMENT_ROWS * 100):
-        values = _interleaved(part)
-        for start in range(0, part.height, STATEMENT_ROWS):
-            count = min(STATEMENT_ROWS, part.height - start)
-            marks = _marks(len(same), own.width, count)
-            connection.connection.execute(head + marks, same + values[start * own.width : (start + count) * own.width])
+    values = _interleaved(own)
+    for start in range(0, own.height, STATEMENT_ROWS):
+        count = min(STATEMENT_ROWS, own.height - start)
+        marks = _marks(len(same), own.width, count)
+        connection.connection.execute(head + marks, same + values[start * own.width : (start + count) * own.width])
 
 
 @lru_cache(maxsize=16)

@@ -116,14 +116,17 @@ TARGETS: Mapping[str, Target] = {
 }
 
 
-def import_parsed(kind: str, frame: pl.DataFrame, origin: Origin) -> Imported:
+def import_parsed(kind: str, frame: pl.DataFrame, origin: Origin, watch: bulk.Watch | None = None) -> Imported:
     """Write one parsed table, of the frame contract of ``sources.rows``, and the row that says it was imported.
+
+    ``watch`` hears how many rows are handed to the database.
 
     Put several tables of one file into one ``bulk.writing()`` to have them go in together or not at all.
     """
     with bulk.writing():
         batch = _new_batch(kind, frame, origin)
-        with bulk.staged(INCOMING, _numbered(kind, frame).drop("source_line", strict=False)), _keys(kind, frame):
+        rows = _numbered(kind, frame).drop("source_line", strict=False)
+        with bulk.staged(INCOMING, rows, watch), _keys(kind, frame):
             _take_in(kind, batch, may_remove=not origin.rows_rejected)
         batch.save()
         _audit(batch, origin)

@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from dunwell.ledger.bank import STORED_ENTRY
 from dunwell.store import audit, bulk
 from dunwell.store.audit_rows import last_id, rows_between, rows_since
+from dunwell.store.bulk import Watch
 from dunwell.store.claims import Move
 from dunwell.store.models import Account, AuditEntry, BankEntry, BankMove, BankProposal, Entry, Invoice
 
@@ -78,18 +79,20 @@ def parts_text(parts: Sequence[Sequence[Any]]) -> str:
     return audit.canonical(sorted(([*part] for part in parts), key=str))
 
 
-def record(fresh: pl.DataFrame, verdicts: pl.DataFrame, proposed: pl.DataFrame, taking: Taking) -> None:
+def record(
+    fresh: pl.DataFrame, verdicts: pl.DataFrame, proposed: pl.DataFrame, taking: Taking, watch: Watch | None = None
+) -> None:
     """Store entries that are new, move those that were looked at, and replace what is proposed for them.
 
     ``fresh`` has ``STORED_ENTRY``, the others ``VERDICTS`` and ``PROPOSED``. One move per entry that changed its state,
-    one entry in the audit trail, all or nothing.
+    one entry in the audit trail, all or nothing. ``watch`` hears how many new ones are stored.
     """
     if verdicts.is_empty():
         return
     with bulk.writing():
         before = last_id("bankmove")
         seen = verdicts.join(_states(verdicts), on="entry_reference", how="left")
-        _add(fresh, verdicts, taking)
+        _add(fresh, verdicts, taking, watch)
         _move(seen, taking)
         _propose(verdicts["entry_reference"], proposed)
         moved = rows_since("bankmove", before)
@@ -108,7 +111,7 @@ def _states(verdicts: pl.DataFrame) -> pl.DataFrame:
         return bulk.frame(sql, schema)
 
 
-def _add(fresh: pl.DataFrame, verdicts: pl.DataFrame, taking: Taking) -> None:
+def _add(fresh: pl.DataFrame, verdicts: pl.DataFrame, taking: Taking, watch: Watch | None) -> None:
     """Store new entries in the state that they come to."""
     if fresh.is_empty():
         return
@@ -125,7 +128,7 @@ def _add(fresh: pl.DataFrame, verdicts: pl.DataFrame, taking: Taking) -> None:
             pl.lit(taking.batch_id, dtype=pl.Int64).alias("first_batch_id"),
         )
     )
-    bulk.append("store_bankentry", rows)
+    bulk.append("store_bankentry", rows, watch)
 
 
 def _move(seen: pl.DataFrame, taking: Taking) -> None:

@@ -34,7 +34,7 @@ from dunwell.sources.decoding import decode, without_nul
 from dunwell.sources.einvoice.xml import day_of
 from dunwell.sources.outgoing.own import what_is
 from dunwell.sources.reading import listed
-from dunwell.sources.rows import Options
+from dunwell.sources.rows import TOLD_EVERY, Options
 from dunwell.sources.values import YEAR_MAX
 
 BOOKINGS = "21"
@@ -79,7 +79,10 @@ def read(file: SourceFile, options: Options) -> Reading:
             message = "The first two lines are not those of a DATEV batch of bookings."
             return nothing_read(file.name, Problem(file.name, 1, "", message, "Export it again."))
         batch = _Batch(file.name, options, head)
-        for cells in rows:
+        whole = decoded.text.count("\n")
+        for number, cells in enumerate(rows):
+            if number % TOLD_EVERY == 0:
+                options.tell(rows.line_num, whole, "lines")
             if any(cells):
                 batch.take(rows.line_num, dict(zip(columns, (cell.strip() for cell in cells), strict=False)))
     except csv.Error as error:

@@ -28,7 +28,7 @@ from dunwell.sources.contract import Confidence, Reading, SourceFile, nothing_re
 from dunwell.sources.decoding import decode, without_nul
 from dunwell.sources.einvoice.xml import day_of
 from dunwell.sources.reading import listed
-from dunwell.sources.rows import Options
+from dunwell.sources.rows import TOLD_EVERY, Options
 
 HEADER = ("journalcode", "journallib", "ecriturenum", "ecrituredate", "comptenum")
 """A FEC begins with these columns in this order."""
@@ -76,16 +76,18 @@ def read(file: SourceFile, options: Options) -> Reading:
         message = f"The header lacks {', '.join(missing) or 'debit and credit'}, which a FEC has."
         return nothing_read(file.name, Problem(file.name, 1, "", message, "Export the FEC again."))
     book = _Book(file.name, options)
-    counterparts = _counterparts(_cells(lines, delimiter, columns))
-    for number, cells in _cells(lines, delimiter, columns):
+    counterparts = _counterparts(_cells(lines, delimiter, columns, options))
+    for number, cells in _cells(lines, delimiter, columns, options):
         if cells["comptenum"].startswith(_CUSTOMERS):
             book.take(number, cells, counterparts)
     return book.reading(decoded.notices, options.limits.problems_max)
 
 
-def _cells(lines: list[str], delimiter: str, columns: list[str]) -> Iterator[tuple[int, Line]]:
+def _cells(lines: list[str], delimiter: str, columns: list[str], options: Options) -> Iterator[tuple[int, Line]]:
     """Yield the lines with their numbers; a line that ends early has empty cells."""
     for number, line in enumerate(lines[1:], 2):
+        if number % TOLD_EVERY == 0:
+            options.tell(number, len(lines), "lines")
         if line.strip():
             found = [cell.strip().strip('"') for cell in line.split(delimiter)]
             yield number, dict(zip(columns, found + [""] * (len(columns) - len(found)), strict=False))

@@ -50,13 +50,28 @@ def read(file: SourceFile, options: Options) -> Reading:
             message = f"The file is larger than {most:,} bytes (limit xml_bytes_max)."
             return nothing_read(file.name, Problem(file.name, 0, "", message, "Export shorter periods."))
         with file.open() as stream:
-            return _Audit(file.name, options).read(stream)
+            return _Audit(file.name, options).read(_Heard(stream, file.size(), options))
     except etree.XMLSyntaxError as error:
         message = f"The XML is broken: {str(error.msg).partition(', line ')[0]}."
         return nothing_read(file.name, Problem(file.name, error.position[0], "", message, "Export it again."))
     except OSError as error:
         message = f"The file cannot be read: {error.strerror}."
         return nothing_read(file.name, Problem(file.name, 0, "", message, "Check its name and rights."))
+
+
+class _Heard:
+    """A stream that tells how much of it was read."""
+
+    def __init__(self, stream: BinaryIO, size: int, options: Options) -> None:
+        self.stream = stream
+        self.size = size
+        self.options = options
+
+    def read(self, size: int = -1) -> bytes:
+        """Read on, and tell."""
+        data = self.stream.read(size)
+        self.options.tell(self.stream.tell(), self.size, "bytes")
+        return data
 
 
 class _Audit:
@@ -71,12 +86,12 @@ class _Audit:
         self.journals = Journals(self.fields)
         self.sections: list[str] = []
 
-    def read(self, stream: BinaryIO) -> Reading:
+    def read(self, stream: _Heard) -> Reading:
         """Read the file and return its rows; a problem stops nothing but its own document."""
         refused = next(self._events(stream), None)
         return nothing_read(self.source, refused) if refused else self._reading()
 
-    def _events(self, stream: BinaryIO) -> Iterator[Problem]:
+    def _events(self, stream: _Heard) -> Iterator[Problem]:
         depth = inside = 0
         events = etree.iterparse(
             stream, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False,

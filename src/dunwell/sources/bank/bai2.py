@@ -17,6 +17,7 @@ from dunwell.sources.bank.statement import (
     Statement,
     amount_minor,
     known_currency,
+    lines,
 )
 from dunwell.sources.contract import Confidence, Reading, SourceFile
 from dunwell.sources.rows import Options
@@ -74,7 +75,7 @@ def read(file: SourceFile, options: Options) -> Reading:
 def _parse(text: str, log: Log) -> list[Statement]:
     drafts: list[_Draft] = []
     group = _Group()
-    for record in _records(text):
+    for record in _records(text, log):
         try:
             _take(record, group, drafts, log)
         except (ValueError, IndexError) as error:
@@ -84,10 +85,10 @@ def _parse(text: str, log: Log) -> list[Statement]:
     return [_finished(draft, log) for draft in drafts]
 
 
-def _records(text: str) -> list[_Record]:
+def _records(text: str, log: Log) -> list[_Record]:
     """Join the records with their continuations; the text of a detail may hold commas and slashes."""
     records: list[_Record] = []
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in lines(text, log):
         body = line.strip()
         if not body:
             continue

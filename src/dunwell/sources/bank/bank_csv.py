@@ -21,7 +21,7 @@ from dunwell.sources.bank.statement import TEXT_BYTES_MAX, Entry, Log, Statement
 from dunwell.sources.contract import Confidence, Reading, SourceFile, Sureness, nothing_read
 from dunwell.sources.decoding import Decoded, decode
 from dunwell.sources.delimited import cell_name, split
-from dunwell.sources.rows import Limits, Options, RawFile
+from dunwell.sources.rows import TOLD_EVERY, Limits, Options, RawFile
 from dunwell.sources.tabular import amounts, dates
 from dunwell.sources.tabular.header import locate
 from dunwell.sources.tabular.words import folded, without_unit
@@ -124,7 +124,7 @@ def read(file: SourceFile, options: Options) -> Reading:
     if not _is_statement(columns):
         message = "The table has no column for the booking date or none for the amount."
         return nothing_read(file.name, Problem(file.name, raw.head_lines, "", message, "Export it with all columns."))
-    log = Log(file.name)
+    log = Log(file.name, options.watch)
     log.notices += [*decoded.notices, *raw.notices]
     log.problems += [problem for _, _, problem in raw.broken]
     return gathered("bank export", _statements(_table(raw, columns, log), log, options), log, options)
@@ -166,7 +166,9 @@ def _statements(table: _Table, log: Log, options: Options) -> list[Statement]:
         log.notice(table.raw.head_lines, "", f"The table names no currency; its amounts were read as {default}.")
     is_whole, waiting = not table.raw.broken, 0
     names = ["line", *(cell_name(index) for index in range(len(table.raw.columns)))]
-    for line, *cells in table.raw.cells.select(names).iter_rows():
+    for number, (line, *cells) in enumerate(table.raw.cells.select(names).iter_rows()):
+        if number % TOLD_EVERY == 0:
+            log.tell(number, table.raw.cells.height, "rows")
         row = dict(zip(table.raw.columns, cells, strict=True))
         if _BALANCE_ROW.fullmatch(folded(_text(table, row))):
             log.notice(line, "", "The row states a balance or a sum and was left out.")

@@ -45,13 +45,13 @@ def read(file: SourceFile, options: Options) -> Reading:
     too_large = size_problem(file, STREAMED_BYTES_MAX)
     if too_large:
         return nothing_read(file.name, too_large)
-    log = Log(file.name)
+    log = Log(file.name, options.watch)
     recognised = recognise(file.name, file.head())
     statements: list[Statement] = []
     try:
         with file.open() as stream:
             size = file.size()
-            statements.extend(_statements(stream, log, lambda: options.tell(stream.tell(), size, "bytes")))
+            statements.extend(_statements(stream, log, lambda: log.tell(stream.tell(), size, "bytes")))
     except etree.XMLSyntaxError as error:
         log.problem(error.lineno or 0, "", f"The XML is broken here: {_reason(error)}.", ASK_AGAIN)
     except OSError as error:

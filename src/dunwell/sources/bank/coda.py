@@ -18,6 +18,7 @@ from dunwell.sources.bank.statement import (
     Statement,
     amount_minor,
     known_currency,
+    lines,
 )
 from dunwell.sources.contract import Confidence, Reading, SourceFile
 from dunwell.sources.rows import Options
@@ -68,7 +69,7 @@ def read(file: SourceFile, options: Options) -> Reading:
 
 def _parse(text: str, log: Log) -> list[Statement]:
     drafts: list[_Draft] = []
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in lines(text, log):
         record = line.rstrip("\r").ljust(_WIDTH)
         if not record.strip():
             continue

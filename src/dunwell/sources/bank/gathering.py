@@ -28,7 +28,7 @@ from dunwell.sources.bank.statement import (
 from dunwell.sources.contract import BANK_ENTRY, Reading, SourceFile, nothing_read
 from dunwell.sources.decoding import decode, without_nul
 from dunwell.sources.reading import listed
-from dunwell.sources.rows import Limits, Options, joined
+from dunwell.sources.rows import TOLD_EVERY, Limits, Options, joined
 from dunwell.sources.values import YEAR_MAX, YEAR_MIN
 
 _BLOCK_ENTRIES = 20_000
@@ -45,7 +45,7 @@ def read_text(file: SourceFile, options: Options, layout: str, parse: TextParser
     if isinstance(decoded, Problem):
         return nothing_read(file.name, decoded)
     decoded = without_nul(decoded, file.name)
-    log = Log(file.name)
+    log = Log(file.name, options.watch)
     log.notices += decoded.notices
     return gathered(layout, parse(decoded.text, log), log, options)
 
@@ -135,10 +135,13 @@ def _disagreement(statement: Statement, moved: int) -> str:
 def _once(statements: list[Statement], log: Log) -> pl.DataFrame:
     """Return each entry once, however many statements of the file hold it; columns are made of them block by block."""
     seen: set[str] = set()
+    whole = sum(len(statement.entries) for statement in statements)
     frames, rows = list[pl.DataFrame](), list[tuple[object, ...]]()
     entries = still = 0
     for name, statement, entry in _named(statements):
         entries += 1
+        if entries % TOLD_EVERY == 0:
+            log.tell(entries, whole, "entries")
         if name in seen:
             continue
         seen.add(name)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from dunwell.sources.bank.gathering import read_text
 from dunwell.sources.bank.mt940_text import Told, told
-from dunwell.sources.bank.statement import ASK_AGAIN, Entry, Log, Statement, amount_minor, known_currency
+from dunwell.sources.bank.statement import ASK_AGAIN, Entry, Log, Statement, amount_minor, known_currency, lines
 from dunwell.sources.contract import Confidence, Reading, SourceFile
 from dunwell.sources.rows import Options
 
@@ -75,7 +75,7 @@ def read(file: SourceFile, options: Options) -> Reading:
 
 def _parse(text: str, log: Log) -> list[Statement]:
     drafts: list[_Draft] = []
-    for found, after in _with_next(_fields(text)):
+    for found, after in _with_next(_fields(text, log)):
         if found.tag == "20" or not drafts:
             drafts.append(_Draft(found.line))
         explanation = after if after is not None and after.tag == "86" else None
@@ -87,10 +87,10 @@ def _parse(text: str, log: Log) -> list[Statement]:
     return [_finished(draft) for draft in drafts if draft.account or draft.entries]
 
 
-def _fields(text: str) -> Iterator[_Field]:
+def _fields(text: str, log: Log) -> Iterator[_Field]:
     """Split the text into fields; lines before the first and after the end of a message belong to none."""
     current: tuple[int, str, list[str]] | None = None
-    for number, line in enumerate(_lines(text), start=1):
+    for number, line in lines(text, log):
         found = _FIELD.match(line)
         if found is not None:
             if current is not None:
@@ -113,14 +113,6 @@ def _with_next(fields: Iterable[_Field]) -> Iterator[tuple[_Field, _Field | None
         before = found
     if before is not None:
         yield before, None
-
-
-def _lines(text: str) -> Iterator[str]:
-    start = 0
-    while (end := text.find("\n", start)) >= 0:
-        yield text[start:end]
-        start = end + 1
-    yield text[start:]
 
 
 def _take(found: _Field, explanation: _Field | None, drafts: list[_Draft], log: Log) -> None:

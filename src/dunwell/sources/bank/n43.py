@@ -11,7 +11,7 @@ from datetime import date
 import pycountry
 
 from dunwell.sources.bank.gathering import read_text
-from dunwell.sources.bank.statement import ASK_AGAIN, TEXT_CHARS_MAX, Entry, Log, Statement, amount_minor
+from dunwell.sources.bank.statement import ASK_AGAIN, TEXT_CHARS_MAX, Entry, Log, Statement, amount_minor, lines
 from dunwell.sources.contract import Confidence, Reading, SourceFile
 from dunwell.sources.rows import Options
 
@@ -46,7 +46,7 @@ def read(file: SourceFile, options: Options) -> Reading:
 
 def _parse(text: str, log: Log) -> list[Statement]:
     drafts: list[_Draft] = []
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in lines(text, log):
         record = line.rstrip("\r")
         if not record.strip() or record == "\x1a":
             continue

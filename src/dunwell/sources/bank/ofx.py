@@ -11,9 +11,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from dunwell.sources.bank.gathering import read_text
-from dunwell.sources.bank.statement import ASK_AGAIN, Entry, Log, Statement, amount_minor, known_currency
+from dunwell.sources.bank.statement import (
+    ASK_AGAIN,
+    Entry,
+    Log,
+    Statement,
+    amount_minor,
+    known_currency,
+)
 from dunwell.sources.contract import Confidence, Reading, SourceFile
-from dunwell.sources.rows import Options
+from dunwell.sources.rows import TOLD_EVERY, Options
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._]{0,40})[^<>]{0,40}>([^<]*)")
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
@@ -55,11 +62,13 @@ def _without_cdata(text: str) -> str:
     return before + "".join(html.escape(inside, quote=False) + after for inside, _, after in parts)
 
 
-def _tokens(text: str) -> Iterator[tuple[int, bool, str, str]]:
+def _tokens(text: str, log: Log) -> Iterator[tuple[int, bool, str, str]]:
     """Yield (line, closing?, tag, text after it)."""
     escaped = _without_cdata(text)
     line, seen = 1, 0
-    for found in _TAG.finditer(escaped):
+    for number, found in enumerate(_TAG.finditer(escaped)):
+        if number % TOLD_EVERY == 0:
+            log.tell(found.start(), len(escaped), "characters")
         line += escaped.count("\n", seen, found.start())
         seen = found.start()
         yield line, bool(found[1]), found[2].upper(), " ".join(html.unescape(found[3]).split())
@@ -70,7 +79,7 @@ def _parse(text: str, log: Log) -> list[Statement]:
     draft: _Draft | None = None
     entry: dict[str, str] | None = None
     entry_line, inside, server_day = 0, "", ""
-    for line, closes, tag, value in _tokens(text):
+    for line, closes, tag, value in _tokens(text, log):
         if entry is not None and (tag in ("STMTTRN", "BANKTRANLIST") or (closes and tag in _STATEMENTS)):
             _take_entry(entry, entry_line, draft, log)
             entry = None

@@ -5,6 +5,7 @@ Amounts are minor units of the entry's currency and never negative; :attr:`Entry
 
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from typing import Literal
 
 from dunwell import money
 from dunwell.errors import Problem
+from dunwell.sources.rows import TOLD_EVERY, Watch
 
 STREAMED_BYTES_MAX = 1_000_000_000
 """Size of a statement in XML, which is read piece by piece."""
@@ -124,10 +126,14 @@ def known_currency(code: str) -> str:
 
 
 class Log:
-    """Collects what there is to say about one file, with the file's name filled in."""
+    """Collects what there is to say about one file, with the file's name filled in.
 
-    def __init__(self, source: str) -> None:
+    ``tell`` hears how much of the file is read.
+    """
+
+    def __init__(self, source: str, tell: Watch | None = None) -> None:
         self.source = source
+        self.tell: Watch = tell or _nobody_listens
         self.problems: list[Problem] = []
         self.notices: list[Problem] = []
 
@@ -138,6 +144,22 @@ class Log:
     def notice(self, line: int, column: str, message: str, suggestion: str = "") -> None:
         """Add something to know: nothing was rejected for it."""
         self.notices.append(Problem(self.source, line, column, message, suggestion))
+
+
+def _nobody_listens(_done: int, _whole: int, _unit: str) -> None:
+    """Hear nothing."""
+
+
+def lines(text: str, log: Log) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a text with their numbers, one at a time, and tell now and then how many are read."""
+    whole = text.count("\n") + 1
+    start = 0
+    for number in range(1, whole + 1):
+        end = text.find("\n", start)
+        if number % TOLD_EVERY == 0:
+            log.tell(number, whole, "lines")
+        yield number, text[start:] if end < 0 else text[start:end]
+        start = end + 1
 
 
 ASK_AGAIN = "Export the statement from the bank again."

@@ -7,6 +7,8 @@ from typing import Literal
 
 import polars as pl
 
+from dunwell.sources.rows import Watch
+
 OPEN_INVOICES = pl.Schema(
     {
         "invoice_number": pl.String(),
@@ -173,12 +175,13 @@ class Rules:
 
     ``tolerance`` holds for every customer who is not in ``tolerances``.
     ``undone``: entries that a person has decided about, with what was applied and taken out again. They are never sure,
-    and what was taken out is not proposed again.
+    and what was taken out is not proposed again. ``watch`` hears how many entries have been looked at.
     """
 
     tolerance: Tolerance = field(default_factory=Tolerance)
     tolerances: Mapping[str, Tolerance] = field(default_factory=dict)
     undone: Mapping[str, Collection[Applied]] = field(default_factory=dict)
+    watch: Watch | None = field(default=None, repr=False, compare=False)
 
     def allows(self, account: str, currency: str, open_minor: int, paid_minor: int) -> bool:
         """Tell whether a payment of a customer is short by no more than their tolerance."""

@@ -21,6 +21,7 @@ from dunwell.sources.matching.index import Index, build
 from dunwell.sources.matching.model import PAYERS, BankEntry, Invoice, Matches, Part, Proposal, Rules
 from dunwell.sources.matching.proposing import Context, proposal
 from dunwell.sources.matching.tables import bank_entries
+from dunwell.sources.rows import TOLD_EVERY
 
 _PROPOSALS_MAX = 5
 _BACKED = 4
@@ -45,7 +46,11 @@ def match(
     rules = rules or Rules()
     index = build(invoices, accounts, PAYERS.to_frame() if payers is None else payers)
     money_in, ignored = _customers_money(bank_entries(entries))
-    proposed = {entry.reference: _proposals(entry, index, rules) for entry in money_in}
+    proposed: dict[str, list[Proposal]] = {}
+    for number, entry in enumerate(money_in):
+        if rules.watch is not None and number % TOLD_EVERY == 0:
+            rules.watch(number, len(money_in), "entries compared with the invoices")
+        proposed[entry.reference] = _proposals(entry, index, rules)
     settled = _once(money_in, proposed, index)
     done = {found.entry_reference for found in settled if found.sureness == "sure"}
     worklist = tuple(entry.reference for entry in money_in if entry.reference not in done)
