@@ -1,10 +1,15 @@
 """What services say in English is told in the language of the screen, with its values as that language writes them."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from django.utils import translation
 
-from dunwell.web.retelling import SENTENCES, retold
+from dunwell.law.tables import load_law
+from dunwell.policy.check import check_policy
+from dunwell.web.retelling import in_sentences, retold
+from dunwell.web.sentences import SENTENCES
 
 pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the catalogues
 
@@ -20,6 +25,40 @@ pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the
             "Am 20.11.2026 nicht mehr verlangt: Dem Kunden schreiben: 2. Mahnung, zahlbar bis 27.11.2026.",
         ),
         ("fr", 'There is no customer "9999".', 'Il n’y a pas de client "9999".'),
+        (
+            "fr",
+            "policy.standard.terms_days is -1; it must be from 0 to 365.",
+            "policy.standard.terms_days vaut -1 ; il faut : de 0 à 365.",
+        ),
+        (
+            "de",
+            "The text names the customer 1003. The amount is exactly what is open.",
+            "Der Text nennt den Kunden 1003. Der Betrag ist genau der offene.",
+        ),
+        (
+            "ro",
+            'The payer "Ana" is known: paid 3 times, last on 2026-11-02; a person has confirmed it.',
+            "Plătitorul „Ana” este cunoscut: a plătit de 3 ori, ultima dată la 2 nov. 2026; confirmat de o persoană.",
+        ),
+        (
+            "es",
+            "3 runs were begun and never finished; 1 approved letters have no text",
+            "procesos empezados y nunca terminados: 3; cartas aprobadas sin texto: 1",
+        ),
+        ("de", "12,500 MB free", "12.500 MB frei"),
+        (
+            "de",
+            "2 customers, 1 invoice from 14 rows (utf-8, semicolon)",
+            "Kunden: 2, Rechnungen: 1 aus Zeilen: 14 (utf-8, Semikolon)",
+        ),
+        (
+            "vi",
+            "The policy offers no plan here: EUR 20.00 is demanded; a plan needs more than nothing"
+            " and at least EUR 30.00.",
+            "Chính sách không cho phép kế hoạch trả nợ dần trong trường hợp này:"
+            " Số tiền yêu cầu là 20,00\N{NO-BREAK SPACE}€;"
+            " kế hoạch trả nợ dần cần số tiền lớn hơn không và ít nhất 30,00\N{NO-BREAK SPACE}€.",
+        ),
         ("es", "1 customer without country: taken to be in DE.", "Clientes sin país: 1. Se supone DE."),
         ("es", "12 customers without country: taken to be in DE.", "Clientes sin país: 12. Se supone DE."),
         ("vi", "They pay by standing order now.", "They pay by standing order now."),
@@ -35,6 +74,18 @@ def test_no_sentence_hides_another() -> None:
     with translation.override("de"):
         plain = [sentence for sentence in SENTENCES if "%(" not in sentence]
         assert {one: retold(one) for one in plain if retold(one) == one} == {}
+
+
+ERRORS = sorted((Path(__file__).resolve().parents[1] / "policy" / "errors").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", ERRORS, ids=lambda path: path.stem)
+def test_every_problem_of_a_policy_is_told_whole(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    _, problems = check_policy(text, path.name, load_law(), text[len("# creditor: ") :][:2])
+    with translation.override("vi"):
+        pieces = [piece for one in problems for part in (one.message, one.suggestion) for piece in in_sentences(part)]
+    assert [said for said, told in pieces if said and told is None] == []
 
 
 def test_a_refusal_reaches_the_person_in_their_language(client_as) -> None:  # type: ignore[no-untyped-def]

@@ -10,7 +10,8 @@ from dunwell.assess.reasons import PLAIN, written_amount, written_share
 
 
 @cache
-def _texts(language: str) -> Mapping[str, Mapping[str, str]]:
+def texts(language: str) -> Mapping[str, Mapping[str, str]]:
+    """Return the sentences of a language by section and key; English where it has none yet."""
     folder = files("dunwell.runs") / "texts"
     chosen = folder / f"{language}.toml"
     return tomllib.loads((chosen if chosen.is_file() else folder / "en.toml").read_text(encoding="utf-8"))
@@ -18,7 +19,7 @@ def _texts(language: str) -> Mapping[str, Mapping[str, str]]:
 
 def sentence(section: str, key: str, values: Mapping[str, object] | None = None, language: str = "en") -> str:
     """Return a text with its {names} filled in; English where the language has none yet."""
-    return _texts(language.partition("-")[0])[section][key].format_map(values or {})
+    return texts(language.partition("-")[0])[section][key].format_map(values or {})
 
 
 def amount(minor: int, currency: str, language: str = PLAIN) -> str:

@@ -1,160 +1,58 @@
 """What the services say, told again in the language of the screen.
 
-Services speak English: a problem of a file, a refusal, the reason of a move that the run made. The sentences that a
-person meets daily are listed here with ``%(names)s`` where their values stand; such a sentence is recognised, its
-values are written as the language does, and it is told by the catalogue of the screens. Any other text, what a person
-wrote above all, stays as it is.
+Services speak English: a problem of a file, a refusal, the reason of a move that the run made. What they can say stands
+in ``sentences``, with ``%(names)s`` where its values stand; such a sentence is recognised, its values are written as
+the language does, and it is told by the catalogue of the screens. Any other text, what a person wrote above all, stays
+as it is.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 
+from babel.numbers import format_decimal
 from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_noop as told
 
-from dunwell.assess.reasons import step_name, texts, written_amount, written_day
+from dunwell.assess import reasons
+from dunwell.assess.reasons import step_name, written_amount, written_day
 from dunwell.money import is_currency, parse_minor
+from dunwell.runs import wording
 from dunwell.web.languages import manner, spoken
+from dunwell.web.sentences import PHRASES, SENTENCES
 
-SENTENCES = (
-    # why the run, or the program on somebody's behalf, moved something
-    told("its letter was approved"),
-    told("its letter was sent"),
-    told("hold released by hand"),
-    told("Cured: what the hold demanded is paid, or a plan has taken its place."),
-    told("No longer asked for on %(day)s: %(why)s"),
-    told("No longer true on %(day)s: %(why)s"),
-    told("Replaced by a newer draft."),
-    told("No order waits any more."),
-    told("paid in full on %(day)s"),
-    told("instalment %(number)s of %(day)s is unpaid past its grace of %(days)s days"),
-    told("Plan %(plan)s was accepted."),
-    told("Plan %(plan)s was not kept."),
-    told("The plan was accepted."),
-    told("The plan was declined."),
-    told("The plan was cancelled."),
-    told("The plan has ended."),
-    told("The offer was accepted."),
-    told("The offer was declined."),
-    told("The offer has lapsed."),
-    # refusals
-    told("Letter %(letter)s was withdrawn. No longer asked for on %(day)s: %(why)s"),
-    told("Letter %(letter)s was drafted by %(name)s; the policy wants somebody else to approve it."),
-    told(
-        "Letter %(letter)s asks for payment by %(day)s, which has passed; cancel it, and the next run drafts it anew."
-    ),
-    told("Letter %(letter)s is no longer %(state)s: somebody else moved it first."),
-    told("Letter %(letter)s is %(state)s; only a draft can be changed."),
-    told("Letter %(letter)s was cancelled; there is nothing to render."),
-    told(
-        "Bank data is complete only through %(day)s; on %(today)s the policy allows at most %(days)s days."
-        " Import your bank's newest payments and say through which day they are complete:"
-        " dunwell import payments.csv --bank-complete-through DATE"
-    ),
-    told(
-        "It is not known through which day bank data is complete; someone who has paid might be chased."
-        " Import your bank's newest payments and say through which day they are complete:"
-        " dunwell import payments.csv --bank-complete-through DATE"
-    ),
-    told(
-        "Money came in on %(day)s from nobody knows whom; someone who has paid might be chased."
-        " Say whose it is: dunwell match list"
-    ),
-    told("Nothing of %(account)s is chaseable in %(currency)s; there is nothing to hold for."),
-    told("%(account)s already has a live hold in %(currency)s."),
-    told("%(account)s has no live hold in %(currency)s."),
-    told(
-        "The contract of %(account)s, or the policy it was signed under, does not allow holds; offer a payment plan"
-        " instead."
-    ),
-    told("Nothing is demanded of %(account)s in %(currency)s."),
-    told("%(account)s owes nothing in %(currency)s."),
-    told("Nothing is open of %(what)s."),
-    told("The promised day %(day)s lies before %(today)s."),
-    told("The last day %(day)s lies before %(today)s."),
-    told("A promise has its day: say --until."),
-    told("Say what is disputed: --note."),
-    told("More is disputed than is open of the invoice."),
-    told("A part that is disputed is a part of an invoice: say which with --invoice."),
-    told("The credit note would be larger than what is disputed."),
-    told("%(account)s already has an order %(order)s."),
-    told("%(account)s already has an application that waits for a decision."),
-    told("%(account)s already has an open offer of this kind."),
-    told("The offer is open through %(day)s; the first instalment must be later."),
-    told("Plan %(plan)s of %(account)s is %(state)s; one at a time."),
-    told("The policy offers no plan here: %(why)s"),
-    told("Against the policy only with a reason: --reason."),
-    told("Interest other than the policy's needs a reason; it is kept with the plan."),
-    told("The test speaks against it: %(why)s"),
-    told("Against the test only with a reason: --note."),
-    told("%(amount)s is no amount to work with; it must be above zero."),
-    told("%(text)s is no amount; write an amount like 1234.50."),
-    told("%(text)s can be read in two ways; write an amount like 1234.50."),
-    told("There is already somebody called %(name)s."),
-    told("Nobody would be left to administer; make somebody else an administrator first."),
-    told("These files were imported already."),
-    # what is wrong with a row or a file, and what to do
-    told("The row has no %(column)s."),
-    told("Give it; every row needs one."),
-    told("Give it, or a default currency."),
-    told("%(text)s is no amount with a decimal point."),
-    told("%(text)s is no amount with decimal = %(sign)s."),
-    told("%(text)s is no amount with decimal = %(sign)s and thousands = %(mark)s."),
-    told("Write it like 1234.50."),
-    told("Write it like the rest of the column."),
-    told("%(text)s has %(decimals)s decimals, but %(currency)s has %(allowed)s."),
-    told("%(text)s is no date as yyyy-mm-dd."),
-    told("%(text)s is no date in the date_format %(format)s."),
-    told("The calendar has no such day."),
-    told("Write it like 2024-12-31."),
-    told("The invoice amount %(amount)s is negative."),
-    told("The amount %(amount)s is negative."),
-    told("Give it without a sign."),
-    told("The amount %(amount)s is not above zero."),
-    told("The invoice is due on %(day)s, before it was issued on %(issued)s."),
-    told("There is no customer %(account)s."),
-    told("Import the customer first."),
-    told("Did you mean %(name)s?"),
-    told("There is no invoice %(invoice)s."),
-    told("Import the invoice first, or leave it empty."),
-    told("Import the invoice first."),
-    told("The invoice %(invoice)s belongs to customer %(account)s."),
-    told("The invoice %(invoice)s already belongs to customer %(account)s."),
-    told("Correct the customer, or give the invoice its own number."),
-    told("Correct the invoice or the customer."),
-    told("The invoice %(invoice)s is in %(currency)s."),
-    told("Correct the currency or the invoice."),
-    told("The row has %(what)s as line %(line)s but says something else."),
-    told("Keep the one that is right."),
-    told("Point to its columns."),
-    told("The columns are not those of customers, invoices, payments or events: %(headers)s."),
-    told("The file does not say in which currency it is."),
-    told("The file is empty."),
-    told("A header row and at least one row are needed."),
-    told("The file has a header but no rows."),
-    told("This is not a file that Dunwell can read."),
-    told("Read as last time, by %(file)s."),
-    told("Delete it to be asked anew."),
-    told("%(number)s customers without party_type: counted as consumer, of whom the law lets one ask least."),
-    told("Say business where that is so."),
-    told("%(number)s customers without country: taken to be in %(country)s."),
-    told("%(number)s invoices without a due date: counted as current, never chased."),
-    told("Give the due dates."),
-    told("%(number)s invoices without currency: taken to be in %(currency)s."),
-    told("%(number)s payments without currency: taken to be in %(currency)s."),
-    told("Dates are read as %(format)s."),
-    told("Amounts are read with a comma before the decimals."),
-    told("Correct them in the rejects file."),
-)
-"""Every sentence once; of two that fit, the first is meant."""
+Texts = Callable[[str], Mapping[str, Mapping[str, str]]]
+"""The sentences of a room in a language, by section and key."""
 
-_STATE = "state"
 _AMOUNT = re.compile(r"([A-Z]{3}) (-?\d+(?:\.\d+)?)")
+_MONEY = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})")
+_COUNT = re.compile(r"\d{1,3}(?:,\d{3})+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _FIELD = re.compile(r"\{(\w+)\}")
 _VALUE = re.compile(r"%\((\w+)\)s")
+
+_KINDS = {
+    "currency": "[A-Z]{3}",
+    "day": r"\d{4}-\d\d-\d\d",
+    "number": r"\d[\d,.]*",
+    "other": r"\d[\d,.]*",
+    "line": r"\d[\d,.]*",
+    "figure": r"\S+",
+    "forms": r"\S+(?:, \S+)*",
+    "key": r"\S+",
+}
+"""What a value of such a name looks like; any other is whatever stands there."""
+_SAID = frozenset({"why", "what", "must", "shown", "delimiter"})
+"""Values that services say themselves, told again in their turn."""
+_LISTED = frozenset({"who", "counted"})
+"""Such values of which there may be several, with commas between."""
+_WORDED = (
+    "held_back", "referral", "plans_offered", "total_minor", "failed_plans", "instalments", "longer_line_offered",
+    "oldest_days_past_due", "discount_offered", "open_minor",
+)  # fmt: skip
+"""What refusals quote of the sentences of ``runs``."""
+_BITS_MAX = 16
+"""A text of more sentences than that is a person's, or nobody reads it twice."""
 
 
 def retold(text: str) -> str:
@@ -167,21 +65,78 @@ def retold(text: str) -> str:
 @lru_cache(maxsize=2048)
 def _line(text: str, language: str) -> str:
     del language  # the same text is kept once for each
-    for pattern, sentence in _patterns():
+    return " ".join(told if told is not None else said for said, told in in_sentences(text))
+
+
+def in_sentences(text: str) -> Iterator[tuple[str, str | None]]:
+    """Yield each sentence of a text and how it is told, the longest that is known first; ``None``: not known."""
+    bits = re.split(r"(?<=[.?:;]) ", text)
+    if len(bits) > _BITS_MAX:
+        yield text, None
+        return
+    start = 0
+    while start < len(bits):
+        ends = range(len(bits), start, -1)
+        heads = [(end, " ".join(bits[start:end])) for end in ends]
+        known = ((end, said, _sentence(said, apart=apart)) for apart in (True, False) for end, said in heads)
+        end, said, told = next((one for one in known if one[2] is not None), (start + 1, bits[start], None))
+        yield said, told
+        start = end
+
+
+def _sentence(text: str, *, apart: bool) -> str | None:
+    """Tell one sentence; one of a list ends with the sign that parts it from the next.
+
+    ``apart``: none of its values looks like the end of a sentence and another one.
+    """
+    told = _found(text, _patterns(), apart=apart)
+    if told is None and text.endswith(";"):
+        listed = _sentence(text[:-1], apart=apart)
+        return None if listed is None else f"{listed};"
+    return _worded(text) if told is None else told
+
+
+def _found(text: str, patterns: tuple[tuple[re.Pattern[str], str], ...], *, apart: bool = False) -> str | None:
+    for pattern, sentence in patterns:
+        found = pattern.fullmatch(text)
+        if found and not (apart and _runs_on(found.groupdict())):
+            values = {name: _value(name, value) for name, value in found.groupdict().items()}
+            return _filled(gettext(sentence), values)
+    return None
+
+
+def _runs_on(values: Mapping[str, str]) -> bool:
+    return any(name not in _SAID and re.search(r"[.?:;] ", value) for name, value in values.items())
+
+
+def _filled(sentence: str, values: dict[str, str]) -> str:
+    return _VALUE.sub(lambda place: values[place[1]], sentence)
+
+
+def _worded(text: str) -> str | None:
+    """What a run decided, or why money or a plan must wait: rooms below have such sentences in every language."""
+    for of, section, key, pattern in _wordings():
         found = pattern.fullmatch(text)
         if found:
-            return gettext(sentence) % {name: _value(name, value) for name, value in found.groupdict().items()}
-    return _action(text)
-
-
-def _action(text: str) -> str:
-    """What a run decided, in one sentence: the reasons have it in every language."""
-    for key, sentence in texts("en")["action"].items():
-        found = re.fullmatch(_FIELD.sub(r"(?P<\1>.+?)", _escaped(sentence)), text)
-        if found:
             values = {name: _value(name, value) for name, value in found.groupdict().items()}
-            return texts(spoken())["action"][key].format_map(values)
-    return text
+            return str(of(spoken())[section][key].format_map(values))
+    return None
+
+
+@lru_cache(maxsize=1)
+def _wordings() -> tuple[tuple[Texts, str, str, re.Pattern[str]], ...]:
+    sections: tuple[tuple[Texts, str], ...] = ((reasons.texts, "action"), *((wording.texts, one) for one in _WORDED))
+    return tuple(
+        (of, section, key, re.compile(_FIELD.sub(_once, _escaped(sentence))))
+        for of, section in sections
+        for key, sentence in of("en")[section].items()
+    )
+
+
+def _once(field: re.Match[str]) -> str:
+    """The group of a value; one that a sentence has twice is the same both times."""
+    before = field.string[: field.start()]
+    return f"(?P={field[1]})" if field[0] in before else f"(?P<{field[1]}>.+?)"
 
 
 def _escaped(sentence: str) -> str:
@@ -190,26 +145,41 @@ def _escaped(sentence: str) -> str:
 
 def _value(name: str, value: str) -> str:
     """A value as the language writes it; a state by its name, a reason within a reason told again itself."""
-    if name == _STATE:
+    if name == "state":
         from dunwell.web.words import word
 
         return word(value, "state")
     if name == "step_name":
-        steps = {named: step for step, named in texts("en")["step"].items()}
+        steps = {named: step for step, named in reasons.texts("en")["step"].items()}
         return step_name(steps.get(value, value), spoken())
-    if name == "why":
-        return retold(value)
+    if name in _LISTED:
+        return ", ".join(_said(one) for one in value.split(", "))
+    return _said(value) if name in _SAID else _written(value)
+
+
+def _said(value: str) -> str:
+    told = _found(value, _patterns(within=True))
+    return retold(value) if told is None else told
+
+
+def _written(value: str) -> str:
     if _DAY.fullmatch(value):
         return written_day(date.fromisoformat(value), manner())
-    amount = _AMOUNT.fullmatch(value)
+    if _COUNT.fullmatch(value):
+        return str(format_decimal(int(value.replace(",", "")), locale=spoken()))
+    amount, money = _AMOUNT.fullmatch(value), _MONEY.fullmatch(value)
     if amount and is_currency(amount[1]):
         return written_amount(parse_minor(amount[2], amount[1]), amount[1], manner())
+    if money and is_currency(money[2]):
+        return written_amount(parse_minor(money[1], money[2]), money[2], manner())
     return value
 
 
-@lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((_pattern(sentence), sentence) for sentence in SENTENCES)
+@lru_cache(maxsize=2)
+def _patterns(*, within: bool = False) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Every sentence, those with the most words of their own first: of two that fit, the closer one is meant."""
+    sentences = sorted(PHRASES if within else SENTENCES, key=lambda one: -len(_VALUE.sub("", one)))
+    return tuple((_pattern(sentence), sentence) for sentence in sentences)
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:
@@ -221,10 +191,10 @@ def _parts(sentence: str) -> Iterator[str]:
     at, counts = 0, False
     for found in _VALUE.finditer(sentence):
         yield _fixed(sentence[at : found.start()], counts=counts)
-        yield rf"(?P<{found[1]}>.+?)"
+        yield rf"(?P<{found[1]}>{_KINDS.get(found[1], '.+?')})"
         at, counts = found.end(), found[1] == "number"
     yield _fixed(sentence[at:], counts=counts)
 
 
 def _fixed(words: str, *, counts: bool) -> str:
-    return re.sub(r"^(\\ \w+s)\\ ", r"\1?\\ ", re.escape(words)) if counts else re.escape(words)
+    return re.sub(r"^(\\ \w+s)(?=\\ |$)", r"\1?", re.escape(words)) if counts else re.escape(words)

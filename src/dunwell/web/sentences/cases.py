@@ -1,0 +1,148 @@
+"""Why something was moved, and what is refused in a case, a hold, a letter or on the staff."""
+
+from django.utils.translation import gettext_noop as told
+
+SENTENCES = (
+    # why the run, or the program on somebody's behalf, moved something
+    told("its letter was approved"),
+    told("its letter was sent"),
+    told("hold released by hand"),
+    told("Cured: what the hold demanded is paid, or a plan has taken its place."),
+    told("No longer asked for on %(day)s: %(why)s"),
+    told("No longer true on %(day)s: %(why)s"),
+    told("Replaced by a newer draft."),
+    told("No order waits any more."),
+    told("paid in full on %(day)s"),
+    told("instalment %(number)s of %(day)s is unpaid past its grace of %(days)s days"),
+    told("Plan %(plan)s was accepted."),
+    told("Plan %(plan)s was not kept."),
+    told("The plan was accepted."),
+    told("The plan was declined."),
+    told("The plan was cancelled."),
+    told("The plan has ended."),
+    told("The offer was accepted."),
+    told("The offer was declined."),
+    told("The offer has lapsed."),
+    # refusals
+    told("Letter %(letter)s was withdrawn. No longer asked for on %(day)s: %(why)s"),
+    told("Letter %(letter)s was drafted by %(name)s; the policy wants somebody else to approve it."),
+    told(
+        "Letter %(letter)s asks for payment by %(day)s, which has passed; cancel it, and the next run drafts it anew."
+    ),
+    told("Letter %(letter)s is no longer %(state)s: somebody else moved it first."),
+    told("Letter %(letter)s is %(state)s; only a draft can be changed."),
+    told("Letter %(letter)s was cancelled; there is nothing to render."),
+    told(
+        "Bank data is complete only through %(day)s; on %(today)s the policy allows at most %(days)s days."
+        " Import your bank's newest payments and say through which day they are complete:"
+        " dunwell import payments.csv --bank-complete-through DATE"
+    ),
+    told(
+        "It is not known through which day bank data is complete; someone who has paid might be chased."
+        " Import your bank's newest payments and say through which day they are complete:"
+        " dunwell import payments.csv --bank-complete-through DATE"
+    ),
+    told(
+        "Money came in on %(day)s from nobody knows whom; someone who has paid might be chased."
+        " Say whose it is: dunwell match list"
+    ),
+    told("Nothing of %(account)s is chaseable in %(currency)s; there is nothing to hold for."),
+    told("%(account)s already has a live hold in %(currency)s."),
+    told("%(account)s has no live hold in %(currency)s."),
+    told(
+        "The contract of %(account)s, or the policy it was signed under, does not allow holds; offer a payment plan"
+        " instead."
+    ),
+    told("Nothing is demanded of %(account)s in %(currency)s."),
+    told("%(account)s owes nothing in %(currency)s."),
+    told("Nothing is open of %(what)s."),
+    told("The promised day %(day)s lies before %(today)s."),
+    told("The last day %(day)s lies before %(today)s."),
+    told("A promise has its day: say --until."),
+    told("Say what is disputed: --note."),
+    told("More is disputed than is open of the invoice."),
+    told("A part that is disputed is a part of an invoice: say which with --invoice."),
+    told("The credit note would be larger than what is disputed."),
+    told("%(account)s already has an order %(order)s."),
+    told("%(account)s already has an application that waits for a decision."),
+    told("%(account)s already has an open offer of this kind."),
+    told("The offer is open through %(day)s; the first instalment must be later."),
+    told("Plan %(plan)s of %(account)s is %(state)s; one at a time."),
+    told("The policy offers no plan here: %(why)s"),
+    told("Against the policy only with a reason: --reason."),
+    told("Interest other than the policy's needs a reason; it is kept with the plan."),
+    told("The test speaks against it: %(why)s"),
+    told("Against the test only with a reason: --note."),
+    told("%(amount)s is no amount to work with; it must be above zero."),
+    told("%(text)s is no amount; write an amount like 1234.50."),
+    told("%(text)s can be read in two ways; write an amount like 1234.50."),
+    told("There is already somebody called %(name)s."),
+    told("Nobody would be left to administer; make somebody else an administrator first."),
+    told("These files were imported already."),
+    told("Nothing is open of %(account)s in %(currency)s."),
+    told("%(name)s is no longer %(state)s: somebody else moved it first."),
+    told("%(name)s was last moved on %(day)s; it cannot be moved on %(today)s."),
+    told("A hold comes into force with the last day to cure it; give that day."),
+    told("The hold on %(account)s is no longer %(state)s: somebody else moved it first."),
+    told("The letter of the hold on %(account)s has not gone out; send it first."),
+    told("%(name)s is %(state)s and cannot become %(next_state)s; it can become: %(possible)s."),
+    told("%(name)s is %(state)s, so %(event)s is not possible; possible: %(possible)s."),
+    told("A credit note belongs to an invoice: record the dispute of each invoice, then uphold those."),
+    told("The offer to %(account)s was open through %(day)s; make a new one."),
+    told("The limit of %(account)s is kept in %(currency)s, not %(paid)s."),
+    told("Letter %(letter)s cannot be approved:"),
+    told("Letter %(letter)s was withdrawn: %(why)s."),
+    told("Letter %(letter)s was withdrawn. %(why)s"),
+    told("not paid in full by %(day)s"),
+    told("bank data complete through %(day)s"),
+    told("its last day was %(day)s"),
+    told("the credit note has come"),
+    told("the hold has ended"),
+    told("open through %(day)s"),
+    told("every instalment is paid"),
+    told("accepted by %(name)s (%(how)s)"),
+    told("The hold was released: %(why)s"),
+    told("A letter %(kind)s of %(day)s to %(account)s has already been approved."),
+    told("There is no account %(account)s."),
+    told("%(account)s has no invoice %(invoice)s."),
+    told("%(text)s is no currency; write it like EUR."),
+    told("Invoice %(invoice)s is in %(currency)s, not in %(paid)s."),
+    told("The note is empty."),
+    told("Nothing was demanded of %(account)s on %(day)s any more; make a new offer."),
+    told("nothing is demanded any more"),
+    told("no order waits any more"),
+    told("The contract rate %(text)s is no percentage, such as 12.00."),
+    told("%(text)s is no currency of ISO 4217."),
+    told("%(text)s is no amount. Write it like 1234.50."),
+    told("The amount %(text)s is out of range."),
+    told("The check does not refuse this order (%(check)s); there is nothing to write."),
+    told("The order is in %(currency)s, the limit in %(paid)s: write it by hand."),
+    told("%(text)s is no way to accept; one of %(names)s."),
+    told("%(text)s is no offer; one of %(names)s."),
+    told("%(text)s is no channel; one of %(names)s."),
+    told("The policy does not offer it here: %(why)s"),
+    told("Say what was answered."),
+    told("%(account)s already has a referral under way in %(currency)s."),
+    told("%(option)s is not allowed here by policy and law; allowed: %(names)s."),
+    told("Referral %(name)s was proposed by %(by)s; the policy wants somebody else to approve it."),
+    told("Nothing is demanded of %(account)s any more; withdraw referral %(name)s."),
+    told("The logo is larger than %(number)s kB; make it smaller."),
+    told("The PNG picture is damaged."),
+    told("The JPEG picture is cut off."),
+    told("The logo must be a picture: SVG, PNG or JPEG."),
+    told("The SVG drawing has more in it than a drawing: a script, or a link to elsewhere."),
+    told("There are customers already; the sample goes into an empty workspace only."),
+    told("No policy version %(version)s is kept; dunwell policy versions lists those that are."),
+    told("%(text)s is no date, so the present policy decides on holds."),
+    told(
+        "%(name)s (%(title)s) has no rate for %(day)s, in the %(half)s half-year of %(year)s; nothing is"
+        " extrapolated. Add the published rate with `dunwell law update FILE.csv`."
+    ),
+    told("%(country)s, %(party)s: no statutory rate (%(basis)s); enter the rate."),
+    told("There is no role %(name)s; there are: %(names)s."),
+    told("There is no %(kind)s %(name)s; the list of %(list)s names them all."),
+    told("There is no file %(name)s."),
+    told("Run %(run)s has already finished; nothing of it was written again."),
+    told("More than one policy version begins with %(version)s; write more of it."),
+)
+PHRASES: tuple[str, ...] = ()
