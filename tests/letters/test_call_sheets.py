@@ -123,7 +123,8 @@ def test_a_call_sheet_is_one_page_that_says_all_of_it_in_order(country: str) -> 
         said = [sheet.title, "+49 30 1234", sheet.opening, sheet.purpose, sheet.ask]
         said += [part for answer in sheet.answers for part in (answer.says, answer.reply)]
         said += [sheet.wait, sheet.closing, *sheet.outcomes, *sheet.note]
-        places = [unspaced(text_of(pdf)).find(unspaced(words)) for words in said]
+        text = unspaced(text_of(pdf))
+        places = [text.find(unspaced(words)) for words in said]
         assert -1 not in places
         assert places == sorted(places)
 
