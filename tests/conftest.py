@@ -1,12 +1,15 @@
-"""Fixtures that every test may use: the corpus, a PostgreSQL server, the command line, a workspace."""
+"""Fixtures that every test may use: the corpus, databases, the command line, workspaces."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from hypothesis import settings
 
+from dunwell.store.setup import migrate, use_database
 from tests.support.command_line import CommandLine
 from tests.support.postgres import Postgres, running_postgres
 
@@ -57,6 +60,24 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
     postgres.drop_database(name)
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    """The name of a database with Dunwell's tables, to copy; nobody stays connected to it."""
+    name = postgres.create_database()
+    use_database(postgres.url(name))
+    migrate()
+    connections.close_all()
+    return name
+
+
+@pytest.fixture
+def migrated_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
+    """The address of a PostgreSQL database with Dunwell's empty tables, a copy that only this test has."""
+    name = postgres.create_database(postgres_template)
+    yield postgres.url(name)
+    postgres.drop_database(name)
+
+
 @pytest.fixture
 def cli(tmp_path: Path) -> CommandLine:
     """The real command line: ``cli("run", "--json", workspace=path, as_of="2026-03-02").ok().json()``."""
@@ -65,13 +86,28 @@ def cli(tmp_path: Path) -> CommandLine:
     return CommandLine(folder)
 
 
+@pytest.fixture(scope="session")
+def fresh_workspace(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """The workspace that ``dunwell init`` makes with some options, made once, to copy: nothing may be written in it."""
+    folder = tmp_path_factory.mktemp("templates")
+    cli, made = CommandLine(folder), dict[tuple[str, ...], Path]()
+
+    def find(*options: object) -> Path:
+        words = tuple(str(option) for option in options)
+        if words not in made:
+            path = folder / f"workspace_{len(made)}"
+            cli("init", path, *words).ok()
+            made[words] = path
+        return made[words]
+
+    return find
+
+
 @pytest.fixture
-def workspace(tmp_path: Path, cli: CommandLine) -> Callable[..., Path]:
-    """Make a new workspace with ``dunwell init``: ``workspace()``; ``workspace("other")`` for a second."""
+def workspace(tmp_path: Path, fresh_workspace: Callable[..., Path]) -> Callable[..., Path]:
+    """A new workspace, as ``dunwell init`` makes it: ``workspace()``; ``workspace("other")`` for a second."""
 
     def make(name: str = "workspace", *options: object) -> Path:
-        path = tmp_path / name
-        cli("init", path, *options).ok()
-        return path
+        return Path(shutil.copytree(fresh_workspace(*options), tmp_path / name))
 
     return make

@@ -1,5 +1,5 @@
 """Both databases, as for the store."""
 
-from tests.store.conftest import database, postgres_template, sqlite_template
+from tests.store.conftest import database
 
-__all__ = ["database", "postgres_template", "sqlite_template"]
+__all__ = ["database"]

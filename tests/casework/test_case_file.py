@@ -2,7 +2,9 @@
 
 import csv
 import io
+import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,10 +27,10 @@ LEDGER = {
 
 
 @pytest.fixture
-def workspace(cli: CommandLine, tmp_path: Path) -> Path:
+def workspace(cli: CommandLine, fresh_workspace: Callable[..., Path], tmp_path: Path) -> Path:
     """A workspace with a customer who was reminded, with their contract, and one whose record points elsewhere."""
-    folder = tmp_path / "workspace"
-    cli("init", folder, "--country", "GB", "--currency", "EUR", "--time-zone", "Europe/London").ok()
+    made = fresh_workspace("--country", "GB", "--currency", "EUR", "--time-zone", "Europe/London")
+    folder = Path(shutil.copytree(made, tmp_path / "workspace"))
     (folder / "documents" / "contract.pdf").write_bytes(b"%PDF-1.7 signed")
     for name, text in LEDGER.items():
         (tmp_path / name).write_text(text, encoding="utf-8")

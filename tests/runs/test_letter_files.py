@@ -1,6 +1,8 @@
 """``dunwell letters render``: the archival PDF with its copies, the print version, the e-mail; bad files named."""
 
 import io
+import shutil
+from collections.abc import Callable
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -38,11 +40,11 @@ def picture(kind: str) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def workspace(fresh_workspace: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace whose two customers are to get a second request; one of them has invoices with copies."""
     tmp_path = tmp_path_factory.mktemp("letters")
     folder, cli = tmp_path / "ws", CommandLine(tmp_path)
-    cli("init", folder).ok()
+    shutil.copytree(fresh_workspace(), folder)
     for name, text in (("customers", CUSTOMERS), ("invoices", INVOICES), ("events", EVENTS)):
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
     paths = [tmp_path / f"{name}.csv" for name in ("customers", "invoices", "events")]

@@ -5,7 +5,7 @@ most, on both databases.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -44,21 +44,15 @@ AURORA, BOREALIS, CANIS = "DE89370400440532013000", "FR1420041010050500013M02606
 ON_BOTH = pytest.mark.parametrize("workspace", ["sqlite", "postgresql"], indirect=True)
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "workspace"
-    init_workspace(path)
-    connections.close_all()
-    return path
-
-
 @pytest.fixture
-def workspace(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> Iterator[Workspace]:
+def workspace(
+    request: pytest.FixtureRequest, fresh_workspace: Callable[..., Path], tmp_path: Path
+) -> Iterator[Workspace]:
     path = tmp_path / "workspace"
     if getattr(request, "param", "") == "postgresql":
-        made = init_workspace(path, Beginning(database=request.getfixturevalue("postgres_url")))
+        made = init_workspace(path, Beginning(database=request.getfixturevalue("migrated_url")))
     else:
-        shutil.copytree(template, path)
+        shutil.copytree(fresh_workspace(), path)
         made = open_workspace(path)
     put("customers", customer("C100", name="Aurora Ltd"), customer("C200", name="Borealis GmbH"),
         customer("C300", name="Canis Major SARL"))  # fmt: skip

@@ -24,12 +24,11 @@ from tests.runs.test_matching import (
     one,
     payments,
     statement,
-    template,
     workspace,
 )
 from tests.store.tables import invoice, put
 
-__all__ = ["template", "workspace"]  # fixtures
+__all__ = ["workspace"]  # a fixture
 
 LATE = invoice("RE-2026-0999", "C200", 33_300, issued_on=date(2026, 9, 1), due_on=date(2026, 10, 1))
 

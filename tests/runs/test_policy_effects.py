@@ -1,5 +1,6 @@
 """What a policy does: versions and the days they hold, and who would be treated differently under another one."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ from dunwell.runs.versions import beginnings, in_force_on, kept_versions, ledger
 from dunwell.store.models import Account
 from dunwell.store.queries import record_policy, start_run
 from dunwell.store.recording import Outcome, finish_run
-from dunwell.store.workspace import Beginning, Workspace, init_workspace
+from dunwell.store.workspace import Beginning, Workspace, init_workspace, open_workspace
 from tests.support.command_line import CommandLine
 
 POLICY = 'default = "standard"\n\n[policy.standard]\n'
@@ -129,10 +130,12 @@ def _treatment(action: str, step: str | None, **more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
+def opened(request: pytest.FixtureRequest, fresh_workspace: Callable[..., Path], tmp_path: Path) -> Iterator[Workspace]:
     """A workspace in this process, on SQLite unless the test asks for PostgreSQL."""
-    database = request.getfixturevalue("postgres_url") if getattr(request, "param", "") == "postgresql" else ""
-    yield init_workspace(tmp_path / "workspace", Beginning(database=database))
+    if getattr(request, "param", "") == "postgresql":
+        yield init_workspace(tmp_path / "workspace", Beginning(database=request.getfixturevalue("migrated_url")))
+    else:
+        yield open_workspace(shutil.copytree(fresh_workspace(), tmp_path / "workspace"))
     connections.close_all()
 
 

@@ -72,10 +72,10 @@ class Business:
 
 
 @pytest.fixture(scope="module")
-def business(tmp_path_factory: pytest.TempPathFactory) -> Business:
+def business(fresh_workspace: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Business:
     folder = tmp_path_factory.mktemp("business")
     cli, place = CommandLine(folder), folder / "workspace"
-    cli("init", place).ok()
+    shutil.copytree(fresh_workspace(), place)
     policy = (place / "policy.toml").read_text(encoding="utf-8")
     for before, after in CHARGING:
         assert before in policy

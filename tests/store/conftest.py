@@ -7,28 +7,8 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from dunwell.store.setup import migrate, use_database
+from dunwell.store.setup import use_database
 from tests.support.postgres import Postgres
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file to copy."""
-    path = tmp_path_factory.mktemp("template") / "dunwell.sqlite3"
-    use_database(path)
-    migrate()
-    connections.close_all()
-    return path
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres: Postgres) -> str:
-    """The name of a migrated PostgreSQL database to copy."""
-    name = postgres.create_database()
-    use_database(postgres.url(name))
-    migrate()
-    connections.close_all()
-    return name
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -37,7 +17,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     kind: str = request.param
     if kind == "sqlite":
         path = tmp_path / "dunwell.sqlite3"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        shutil.copyfile(request.getfixturevalue("fresh_workspace")() / path.name, path)
         use_database(path)
         yield kind
         connections.close_all()

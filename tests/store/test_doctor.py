@@ -28,7 +28,7 @@ def orphans(workspace: Workspace) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def a_workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
-    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else ""
+    url = request.getfixturevalue("migrated_url") if request.param == "postgresql" else ""
     yield init_workspace(tmp_path / "workspace", Beginning(database=url))
     connections.close_all()
 

@@ -30,7 +30,7 @@ def place(
 ) -> Iterator[tuple[Path, Path | str]]:
     """A workspace with customers and invoices, and where its database is."""
     kind: str = request.param
-    url = request.getfixturevalue("postgres_url") if kind == "postgresql" else ""
+    url = request.getfixturevalue("migrated_url") if kind == "postgresql" else ""
     path = workspace("workspace", *(["--database", url] if url else []))
     for name, text in (("customers", CUSTOMERS), ("invoices", INVOICES), ("payments", PAYMENTS), ("events", EVENTS)):
         (tmp_path / f"{name}.csv").write_text(text)

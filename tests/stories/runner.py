@@ -78,11 +78,10 @@ def creditor_of(story: Story) -> tuple[str, str, str]:
     return country, currency, zone
 
 
-def make_workspace(dunwell: Dunwell, folder: Path, creditor: tuple[str, str, str], database: str = "") -> None:
-    """Make a workspace for a creditor, on SQLite or at a PostgreSQL address."""
+def beginning(creditor: tuple[str, str, str]) -> list[str]:
+    """Return the options of ``dunwell init`` for a creditor."""
     country, currency, zone = creditor
-    options = ["--name", "Dunwell Stories Ltd", "--country", country, "--currency", currency, "--time-zone", zone]
-    dunwell("init", folder, *options, *(["--database", database] if database else [])).ok()
+    return ["--name", "Dunwell Stories Ltd", "--country", country, "--currency", currency, "--time-zone", zone]
 
 
 def _write_policy(stage: Stage) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.stories.language import Story, StoryError, read_stories
-from tests.stories.runner import creditor_of, make_workspace, tell
+from tests.stories.runner import beginning, creditor_of, tell
 from tests.support.command_line import CommandLine
 
 STORIES = [story for path in sorted(Path(__file__).parent.glob("*.story")) for story in read_stories(path)]
@@ -20,18 +20,9 @@ def dunwell(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
 
 
 @pytest.fixture(scope="session")
-def prepared(dunwell: CommandLine, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Story], Path]:
-    """A fresh workspace for a story's creditor, made once by ``dunwell init`` and copied for each story."""
-    made: dict[tuple[str, str, str], Path] = {}
-
-    def prepare(story: Story) -> Path:
-        creditor = creditor_of(story)
-        if creditor not in made:
-            made[creditor] = tmp_path_factory.mktemp("prepared") / "workspace"
-            make_workspace(dunwell, made[creditor], creditor)
-        return made[creditor]
-
-    return prepare
+def prepared(fresh_workspace: Callable[..., Path]) -> Callable[[Story], Path]:
+    """A fresh workspace for a story's creditor, to copy."""
+    return lambda story: fresh_workspace(*beginning(creditor_of(story)))
 
 
 def _params(stories: list[Story]) -> list[object]:
@@ -53,13 +44,13 @@ def test_story(story: Story, dunwell: CommandLine, prepared: Callable[[Story], P
 
 
 @pytest.mark.parametrize("story", _params([story for story in STORIES if story.also_on_postgresql]))
-def test_story_on_postgresql(story: Story, dunwell: CommandLine, postgres_url: str, tmp_path: Path) -> None:
-    make_workspace(dunwell, tmp_path / "workspace", creditor_of(story), postgres_url)
-    tell(story, dunwell, tmp_path / "workspace", postgres_url)
+def test_story_on_postgresql(story: Story, dunwell: CommandLine, migrated_url: str, tmp_path: Path) -> None:
+    dunwell("init", tmp_path / "workspace", *beginning(creditor_of(story)), "--database", migrated_url).ok()
+    tell(story, dunwell, tmp_path / "workspace", migrated_url)
 
 
 @pytest.mark.parametrize("story", _params([story for story in STORIES if story.also_as_separate_commands]))
 def test_story_by_the_installed_command(story: Story, cli: CommandLine, tmp_path: Path) -> None:
     """The same by the installed ``dunwell``, a process for every command."""
-    make_workspace(cli, tmp_path / "workspace", creditor_of(story))
+    cli("init", tmp_path / "workspace", *beginning(creditor_of(story))).ok()
     tell(story, cli, tmp_path / "workspace")
