@@ -23,7 +23,7 @@ demo-stop: ## Close the web app that `make demo` opened
 test: ## Set up, then run every test (with a PostgreSQL server of its own)
 	@tools/setup test
 	@tools/say "Running every test"
-	@env -u PYTHONDONTWRITEBYTECODE $(PYTHON_BIN)/pytest --numprocesses $(JOBS) $(ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(PYTHON_BIN)/pytest --numprocesses $(JOBS) --dist worksteal $(ARGS)
 
 style: ## Check format, lint, import order, types and the rules of the house
 	@tools/setup style

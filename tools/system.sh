@@ -49,16 +49,22 @@ apt_install() {
     fi
 }
 
-# Install every program of requirements/system.txt that a test names and this machine lacks.
+# Install every program of requirements/system.txt that a test names and this machine lacks, all in one go.
 install_system_tools() {
-    local program debian homebrew what
+    local program debian homebrew what all_debian= all_homebrew= all_what=
     while IFS='|' read -r program debian homebrew what; do
         program=$(echo "$program" | tr -d ' ')
         case $program in '' | '#'*) continue ;; esac
         if ! command -v "$program" >/dev/null && tests_name "$program"; then
-            install_packages "$(echo "$what" | sed 's/^ *//')" "$(echo $debian)" "$(echo $homebrew)"
+            all_debian="$all_debian $debian"
+            all_homebrew="$all_homebrew $homebrew"
+            all_what="$all_what${all_what:+; }$(echo "$what" | sed 's/^ *//')"
         fi
     done < requirements/system.txt
+    if [ -n "$all_what" ]; then
+        # shellcheck disable=SC2086  # lists of words, with one space between them
+        install_packages "$all_what" "$(echo $all_debian)" "$(echo $all_homebrew)"
+    fi
 }
 
 tests_name() {
