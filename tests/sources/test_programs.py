@@ -26,12 +26,17 @@ def test_the_list_of_a_program_is_understood(program: dict[str, Any]) -> None:
     assert [str(problem) for problem in reading.problems] == []
     names = dict(frame(reading, "customers").select("account_number", "name").iter_rows())
     payments = frame(reading, "payments")
-    paid = payments.filter(pl.col("kind") == "payment").group_by("invoice_number").agg(pl.col("amount_minor").sum())
+    is_applied = pl.col("invoice_number").is_not_null()
+    paid = (
+        payments.filter(pl.col("kind") == "payment", is_applied)
+        .group_by("invoice_number")
+        .agg(pl.col("amount_minor").sum())
+    )
     settled = dict(paid.iter_rows())
     found = [
         [
             row["invoice_number"],
-            names[row["account_number"]],
+            names.get(row["account_number"], row["account_number"]),
             str(row["due_on"] or ""),
             row["amount_minor"],
             row["amount_minor"] - settled.get(row["invoice_number"], 0),
@@ -39,5 +44,7 @@ def test_the_list_of_a_program_is_understood(program: dict[str, Any]) -> None:
         for row in frame(reading, "invoices").to_dicts()
     ]
     assert found == program["invoices"]
+    unapplied = payments.filter(pl.col("kind") == "payment", ~is_applied).select("payment_reference", "amount_minor")
+    assert [list(row) for row in unapplied.iter_rows()] == program.get("unapplied", [])
     notes = payments.filter(pl.col("kind") == "credit_note").select("payment_reference", "amount_minor")
     assert [list(row) for row in notes.iter_rows()] == program.get("credits", [])

@@ -115,7 +115,10 @@ NO_SHAPE = Shape()
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A mapping file as values; :data:`NO_MAPPING` reads a canonical file."""
+    """A mapping file as values; :data:`NO_MAPPING` reads a canonical file.
+
+    ``tells_left_out``: nobody chose which rows to take, so those that feed nothing are told of.
+    """
 
     name: str = ""
     tables: tuple[TableMap, ...] = (TableMap(is_open=True),)
@@ -125,6 +128,7 @@ class Mapping:
     skip_rows: int = 0
     currency: str | None = None
     shape: Shape = NO_SHAPE
+    tells_left_out: bool = False
 
 
 NO_MAPPING = Mapping()

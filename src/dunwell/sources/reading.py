@@ -20,7 +20,7 @@ from dunwell.sources.noticing import counted, early_due, notices_of, unused_colu
 from dunwell.sources.rejects import needed_of, rejects_file
 from dunwell.sources.rows import KINDS, Kind, Options, Parsed, RawFile, Table, blocks_of
 from dunwell.sources.tabular.shaping import shape
-from dunwell.sources.taking import Taken, settle, take
+from dunwell.sources.taking import Taken, left_out, settle, take
 from dunwell.sources.values import typed
 
 
@@ -99,7 +99,7 @@ def _read_tables(raw: RawFile, tables: Iterable[TableMap], mapping: Mapping, opt
     clashes = [problem for read in reads for problem in _conflicts(read, raw.source)]
     if clashes:
         reads = [_compared(_without_lines(read, {problem.line for problem in clashes})) for read in reads]
-    notices = [*raw.notices, *_no_rows(raw)]
+    notices = [*raw.notices, *_no_rows(raw), *(left_out(raw, mapping.tables) if mapping.tells_left_out else ())]
     notices += unused_columns(raw, mapping, {read.taken.kind: read.taken.shown for read in reads})
     told = options if mapping.currency is None else replace(options, currency=None)
     finished = [_finish(read, raw.source, told) for read in reads]

@@ -1,6 +1,6 @@
 """From cells to the columns of one canonical table, still as text: which table it is, and what comes from where."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -128,6 +128,22 @@ def take(raw: RawFile, table: TableMap) -> Taken:
     frame = rows.select(*texts, *aside, _extra(raw, table), pl.col("line").alias("source_line"))
     shown = {name: source.column for name, source in table.columns.items()}
     return Taken(kind, table, frame, shown)
+
+
+def left_out(raw: RawFile, tables: Iterable[TableMap]) -> list[Problem]:
+    """Say how many rows feed neither invoices nor payments, and by which columns that was decided."""
+    owed = [table for table in tables if table.kind in ("invoices", "payments", "events")]
+    if not owed:
+        return []
+    rest = raw.cells.filter(~pl.any_horizontal(_chosen(raw, table) for table in owed))
+    if rest.is_empty():
+        return []
+    own = raw.columns[: len(raw.columns) - raw.derived]
+    headers = dict.fromkeys(name for table in owed for name in (*table.when, *table.unless) if name in own)
+    rows = "1 row is" if rest.height == 1 else f"{rest.height:,} rows are"
+    named = " and ".join(f'"{name}"' for name in headers)
+    message = f"{rows} left out (here line {rest['line'][0]}): by {named} nothing is owed for them, or not yet."
+    return [Problem(raw.source, raw.head_lines, "", message)]
 
 
 def _chosen(raw: RawFile, table: TableMap) -> pl.Expr:

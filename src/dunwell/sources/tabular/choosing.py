@@ -5,7 +5,7 @@ only the missing names have to be written.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +16,12 @@ from dunwell.sources.tabular.amounts import decide
 from dunwell.sources.tabular.lacking import TRANSACTIONS, missing
 from dunwell.sources.tabular.places import country_of
 from dunwell.sources.tabular.shaping import INVOICE_CUSTOMER
-from dunwell.sources.tabular.words import fields_of, folded, row_types, statuses, without_unit
+from dunwell.sources.tabular.sides import Sorts, lines_of_invoices, sorts_of, texts_of
+from dunwell.sources.tabular.words import fields_of, folded, statuses, without_unit
 from dunwell.sources.values import LANGUAGES
 
 PAID, PAID_ON, CREDITED, NO_DUE = "paid so far", "paid on", "amount credited", "no due date"
-INVOICED, STILL_CREDITED = "amount invoiced", "amount still credited"
+INVOICED, STILL_CREDITED, UNAPPLIED = "amount invoiced", "amount still credited", "amount not applied"
 """Columns made from others."""
 REFERENCE = "payment_reference"
 """What an invoice's structured reference is kept as; that of an electronic invoice is called the same."""
@@ -185,7 +186,8 @@ def _payments(_raw: RawFile, columns: Mapping[str, str], _options: Options) -> t
 def _invoices(raw: RawFile, columns: Mapping[str, str], options: Options) -> tuple[dict[str, Any], list[str]]:
     notices: list[str] = []
     mapping: dict[str, Any] = {"derive": {}, "first_of": {}}
-    chosen, unless = _row_choice(raw, columns, notices)
+    sorts = sorts_of(raw, columns, notices)
+    unless = sorts.unless
     amount = _amount(mapping, columns)
     facts = {
         n: columns[n]
@@ -206,12 +208,16 @@ def _invoices(raw: RawFile, columns: Mapping[str, str], options: Options) -> tup
         made["unless"] = unless
     tables += _negatives(table, columns, mapping, amount)
     paid = _paid(raw, columns, mapping, amount, options, notices)
-    tables += [{**paid, "unless": {**unless, **paid["unless"]}}] if paid else []
-    tables += _credits(columns, mapping, amount, chosen)
+    no_invoice = {INVOICED: [""]} if INVOICED in mapping["derive"] else {}  # what was paid of it is no payment either
+    tables += [{**paid, "unless": {**unless, **no_invoice, **paid["unless"]}}] if paid else []
+    tables += _credits(columns, mapping, amount, sorts)
     if "name" in columns and "account_number" not in columns:
         notices.append(f'The customers have no number: their name in "{columns["name"]}" stands for it.')
     if "name" not in columns and options.knows_nobody:
         notices.append("The list has no names: each customer is called by number until a list of customers names them.")
+    if lines_of_invoices(raw, columns):
+        mapping["fold"] = {"by": columns["invoice_number"], "sum": []}
+        notices.append("Several rows have one invoice number and agree in all amounts: they were read as its lines.")
     if _repeats_names(raw, columns):
         mapping["fill_down"] = [columns[name] for name in ("account_number", "name") if name in columns]
     return {**mapping, "table": tables}, notices
@@ -279,7 +285,7 @@ def _paid(
     elif "settled_on" in columns:
         parts, when = [">0", amount], {columns["settled_on"]: [""]}
     else:
-        paid = _values(raw, columns.get("status"), statuses()["paid"])
+        paid = texts_of(raw, columns.get("status"), statuses()["paid"])
         if not paid or not options.statuses_say_paid:
             return None
         notices.append(f"{', '.join(paid)}: counted as paid in full on the day of the invoice, for want of a payment.")
@@ -304,44 +310,21 @@ def _paid_table(
     return {"kind": "payments", "columns": taken, **rows}
 
 
-def _values(raw: RawFile, header: str | None, words: Iterable[str]) -> list[str]:
-    """Return the texts of a column that are among ``words``."""
-    if header is None or header not in raw.columns:
+def _credits(columns: Mapping[str, str], mapping: dict[str, Any], amount: str, sorts: Sorts) -> list[dict[str, Any]]:
+    """Return the tables of what stands to the customers' credit: credit notes, and payments of no invoice."""
+    if "issued_on" not in columns:
         return []
-    texts = raw.cells[cell_name(raw.columns.index(header))].drop_nulls().unique(maintain_order=True).head(_SAMPLE_ROWS)
-    wanted = set(words)
-    return [text for text in texts if folded(text) in wanted]
-
-
-def _row_choice(
-    raw: RawFile, columns: Mapping[str, str], notices: list[str]
-) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Return which rows are credit notes, and which are not to be taken as invoices."""
-    unless: dict[str, list[str]] = {}
-    left_out = _values(raw, columns.get("status"), (*statuses()["draft"], *statuses()["void"]))
-    if left_out:
-        unless[columns["status"]] = left_out
-        notices.append(f'Rows with {", ".join(left_out)} in "{columns["status"]}" are left out: they are not owed.')
-    header = next((h for h in raw.columns if folded(h) in row_types()["column"] and h not in columns.values()), None)
-    credit = _values(raw, header, row_types()["credit_note"])
-    others = _values(raw, header, (*row_types()["purchase"], *row_types()["payment"]))
-    if header and (credit or others):
-        unless[header] = [*credit, *others]
-    if header and others:
-        notices.append(f'Rows with {", ".join(others)} in "{header}" are left out: they are no invoices of yours.')
-    return ({header: credit} if header and credit else {}), unless
-
-
-def _credits(
-    columns: Mapping[str, str],
-    mapping: dict[str, Any],
-    amount: str,
-    rows: dict[str, list[str]],
-) -> list[dict[str, Any]]:
-    if not rows or "issued_on" not in columns:
-        return []
-    mapping["derive"][CREDITED] = ["abs", columns.get("open_amount", amount)]
-    return [_credit_notes(columns, CREDITED, {"when": rows, "unless": {CREDITED: [""]}})]
+    tables = []
+    still_open = columns.get("open_amount", amount)
+    if sorts.credits:
+        mapping["derive"][CREDITED] = ["abs", still_open]
+        rows = {"when": sorts.credits, "unless": {**sorts.not_owed, CREDITED: [""]}}
+        tables.append(_credit_notes(columns, CREDITED, rows))
+    if sorts.payments:
+        mapping["derive"][UNAPPLIED] = [">0", f"-{still_open}"]
+        rows = {"when": sorts.payments, "unless": {**sorts.not_owed, UNAPPLIED: [""]}, "constants": {}}
+        tables.append(_credit_notes(columns, UNAPPLIED, rows))
+    return tables
 
 
 def _credit_notes(columns: Mapping[str, str], amount: str, rows: dict[str, Any]) -> dict[str, Any]:

@@ -115,6 +115,8 @@ def _completes(upper: list[str], lower: list[str]) -> bool:
 def _is_lower_half(upper: list[str], lower: list[str]) -> bool:
     if len(upper) != len(lower) or any(map(_has_digits, lower)) or not any(lower):
         return False
+    if lower[0] and not any(lower[1:]):
+        return False  # it names the group of the rows below it
     repeated = {name for name, times in Counter(filter(None, upper)).items() if times > 1}
     return any(below and (not above or above in repeated) for above, below in zip(upper, lower, strict=True))
 

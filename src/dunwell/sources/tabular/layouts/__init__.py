@@ -1,12 +1,12 @@
 """Layouts of programs, one TOML file each: a mapping, and in ``[layout]`` by which headers it is known.
 
-``needs`` are headers that must all be there, compared without case and punctuation; the layout with most of them
-counts. ``note`` is said whenever the layout is used.
+``needs`` are headers that must all be there, compared without case and punctuation, ``lacks`` some that must not; the
+layout with most of them counts. ``note`` is said whenever the layout is used.
 """
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -23,6 +23,7 @@ class Layout:
     needs: frozenset[str]
     mapping: Mapping
     note: str = ""
+    lacks: frozenset[str] = frozenset()
 
 
 @cache
@@ -39,13 +40,14 @@ def _read(file: str) -> Layout:
     mapping, problems = mapping_of(data, layout["name"], text)
     if mapping is None:
         raise ValueError("\n".join(str(problem) for problem in problems))
-    return Layout(layout["name"], frozenset(map(folded, layout["needs"])), mapping, layout.get("note", ""))
+    needs, lacks = (frozenset(map(folded, layout.get(key, ()))) for key in ("needs", "lacks"))
+    return Layout(layout["name"], needs, replace(mapping, tells_left_out=True), layout.get("note", ""), lacks)
 
 
 def find(columns: Sequence[str]) -> Layout | None:
     """Return the layout that a file with these headers has."""
     names = {folded(name) for name in columns}
-    fitting = [layout for layout in all_layouts() if layout.needs <= names]
+    fitting = [layout for layout in all_layouts() if layout.needs <= names and not layout.lacks & names]
     return max(fitting, key=lambda layout: len(layout.needs), default=None)
 
 
