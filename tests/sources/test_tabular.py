@@ -128,6 +128,36 @@ def test_drafts_voids_and_purchases_are_left_out_with_a_word() -> None:
     assert any("Draft" in notice.message for notice in reading.notices)
 
 
+def test_rows_that_a_known_layout_passes_over_are_counted() -> None:
+    head = "ContactName,InvoiceNumber,InvoiceDate,DueDate,Total,InvoiceAmountPaid,InvoiceAmountDue,Currency,Type,Status"
+    head = f"{head},EmailAddress,Reference"
+    rows = [
+        "Ann,A1,2026-01-31,2026-02-28,10.00,0,10.00,EUR,Sales invoice,Awaiting Payment,,",
+        "Ann,A2,2026-01-31,2026-02-28,20.00,0,20.00,EUR,Sales invoice,Draft,,",
+        "Bo,B1,2026-01-31,2026-02-28,30.00,0,30.00,EUR,Bill,Awaiting Payment,,",
+        "Ann,N1,2026-01-31,,-5.00,0,-4.00,EUR,Sales credit note,Awaiting Payment,,",
+        "Ann,N2,2026-01-31,,-7.00,0,-7.00,EUR,Sales credit note,Draft,,",
+    ]
+    reading = read("\n".join([head, *rows]))
+    assert (amounts_of(reading), amounts_of(reading, "payments")) == ([1000], [400])
+    told = [notice.message for notice in reading.notices if "left out" in notice.message]
+    assert told == ['3 rows are left out (here line 3): by "Type" and "Status" nothing is owed for them, or not yet.']
+
+
+def test_a_draft_of_a_credit_note_is_no_credit() -> None:
+    text = "Client,Invoice,Date,Due,Total,Type,Status\nAnn,N1,2026-01-31,2026-02-28,5.00,Credit note,Draft\n"
+    reading = read(text + "Ann,A1,2026-01-31,2026-02-28,9.00,Invoice,Sent\n")
+    assert [table.kind for table in reading.tables] == ["customers", "invoices"]
+
+
+@pytest.mark.parametrize("last", ["7.00,3.00", "8.00,3.00"], ids=["all agree", "amounts differ"])
+def test_rows_of_one_number_are_lines_only_where_all_of_them_agree(last: str) -> None:
+    rows = ["Ann,A1,2026-01-31,2026-02-28,7.00,3.00,Tea", f"Ann,A1,2026-01-31,2026-02-28,{last},Milk"]
+    reading = read("\n".join(["Client,Invoice,Date,Due,Total,Balance,Item", *rows]))
+    assert amounts_of(reading) == [700]
+    assert {problem.line for problem in reading.problems} == (set() if last.startswith("7") else {3})
+
+
 def test_a_paid_status_is_a_payment_only_where_no_payments_come() -> None:
     text = "Customer,Invoice,Invoice date,Due date,Amount,Status\nAnn,A1,2026-01-01,2026-01-31,1.00,Paid\n"
     assert amounts_of(read(text), "payments") == [100]
