@@ -11,6 +11,7 @@ from dunwell.errors import UsageError
 from dunwell.law import Claim, PartyType, agreed, interest, parse_percent, show_as_dict
 from dunwell.law.claim import InterestResult
 from dunwell.law.model import KeepingRule, RateRow, Series
+from dunwell.runs.case_subject import plain_amount
 from dunwell.runs.rules import read_law
 from dunwell.store.workspace import Workspace
 
@@ -140,7 +141,7 @@ def minor_of(text: str, currency: str) -> int:
     if not money.is_currency(currency):
         raise UsageError(f"{currency!r} is no currency of ISO 4217.")
     try:
-        minor = money.parse_minor(text.strip(), currency)
+        minor = money.parse_minor(plain_amount(text, currency), currency)
     except ValueError as error:
         raise UsageError(f"{text!r} is no amount. Write it like 1234.50.") from error
     if not 0 < minor <= money.AMOUNT_MINOR_MAX:

@@ -217,6 +217,7 @@ def _report(upload: Upload, report: FileReport) -> Shown:
         "columns": report.columns,
         "tables": [_table(table) for table in report.preview],
         "entries": _entries(report),
+        "foreseen": _foreseen(report),
         "complete_through": _iso(report.bank_complete_through),
         "imported": [asdict(one) | {"bank_complete_through": _iso(one.bank_complete_through)}
                      for one in report.imported],
@@ -287,6 +288,14 @@ def _entries(report: FileReport) -> list[Shown]:
         }
         for row in rows
     ]
+
+
+def _foreseen(report: FileReport) -> Shown:
+    """What would become of the entries of a statement: how many of what, and the first that may be customers' money."""
+    if report.foreseen is None:
+        return {}
+    entries = [asdict(entry) | {"booked_on": entry.booked_on.isoformat()} for entry in report.foreseen.entries]
+    return {"counts": dict(report.foreseen.counts), "entries": entries}
 
 
 def _cell(row: Mapping[str, Any], column: Column) -> Shown:

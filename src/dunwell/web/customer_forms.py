@@ -1,14 +1,19 @@
 """What a person may fill in about a customer. Amounts are read by the services, in the currency they are in."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
+from babel.numbers import format_decimal
 from django import forms
 from django.forms.utils import flatatt
+from django.utils.functional import lazy as when_shown
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
+
+from dunwell.web.languages import spoken
 
 TEXT_MAX = 2000
 SHORT_MAX = 200
@@ -50,9 +55,17 @@ def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> form
     return forms.DateField(label=label, required=required, help_text=help_text, widget=picker)
 
 
+def _written_example() -> str:
+    """An amount in the notation of the language in which the field is shown."""
+    return str(format_decimal(Decimal("1234.50"), format="#,##0.00", locale=spoken()))
+
+
+_example = when_shown(_written_example, str)
+
+
 def amount_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.CharField:
     """Return a field for an amount, as a person writes it: 1,234.50."""
-    typed = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "placeholder": "1234.50"})
+    typed = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "placeholder": _example()})
     return forms.CharField(label=label, required=required, max_length=40, help_text=help_text, widget=typed)
 
 

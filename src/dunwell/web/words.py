@@ -287,6 +287,13 @@ _WORDS: Mapping[str, Any] = {
     "entry.proposed": pgettext_lazy("bank entry", "Waiting"),
     "entry.applied": pgettext_lazy("bank entry", "Applied"),
     "entry.set_aside": pgettext_lazy("bank entry", "Set aside"),
+    # what would become of an entry if its statement were imported
+    "fate.applied": pgettext_lazy("fate of an entry", "Applied by itself"),
+    "fate.proposed": pgettext_lazy("fate of an entry", "Proposed to you"),
+    "fate.unmatched": pgettext_lazy("fate of an entry", "Waits for you"),
+    "fate.set aside": pgettext_lazy("fate of an entry", "Set aside"),
+    "fate.known": pgettext_lazy("fate of an entry", "Known already"),
+    "fate.not ours": pgettext_lazy("fate of an entry", "Money that went out"),
     "match.sure": pgettext_lazy("proposal", "Sure"),
     "match.likely": pgettext_lazy("proposal", "Likely"),
     "match.possible": pgettext_lazy("proposal", "Possible"),

@@ -169,7 +169,7 @@ def _with_days(files: list[uploads.Shown]) -> list[uploads.Shown]:
     for file in files:
         through = file["complete_through"]
         file["complete_through"] = date.fromisoformat(through) if through else None
-        for entry in file["entries"]:
+        for entry in (*file["entries"], *file["foreseen"].get("entries", ())):
             entry["booked_on"] = date.fromisoformat(entry["booked_on"])
     return files
 

@@ -1,5 +1,6 @@
 """Money, dates and names as the person who looks writes them: CLDR by Babel, in the language of the screen."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +16,7 @@ from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from dunwell.money import to_decimal
+from dunwell.money import parse_minor, to_decimal
 from dunwell.web import retelling, words
 from dunwell.web.languages import spoken
 
@@ -87,6 +88,37 @@ def _percent(share: Decimal, places: int) -> str:
     locale = _locale(spoken())
     pattern = locale.percent_formats[None].pattern.replace("#,##0", "#,##0." + "#" * places)
     return format_percent(share, format=pattern, locale=locale)
+
+
+@register.filter
+def debt_of(tier: Mapping[str, Any]) -> str:
+    """Write of which debts a line of a scale of compensation holds: from EUR 1,000.00."""
+    over = parse_minor(tier["over_amount"], tier["over_currency"])
+    if not over:
+        return _("any amount")
+    said = _("from %(amount)s") if tier["inclusive"] else _("over %(amount)s")
+    return said % {"amount": money(over, tier["over_currency"])}
+
+
+@register.filter
+def owed_of(tier: Mapping[str, Any]) -> str:
+    """Write what a line of a scale gives: EUR 375.00 and 10% of the part above EUR 2,500.00, at most EUR 6,775.00."""
+    owed, least, most = (_tier_money(tier, name) for name in ("fixed_amount", "min_amount", "max_amount"))
+    share, over = percent(tier["percent_of_part_above"]), parse_minor(tier["over_amount"], tier["over_currency"])
+    if Decimal(tier["percent_of_part_above"]):
+        part = {"share": share, "amount": owed, "over": money(over, tier["over_currency"])}
+        if over:
+            owed = _("%(amount)s and %(share)s of the part above %(over)s") % part
+        else:
+            owed = _("%(amount)s and %(share)s of the debt") % part if owed else _("%(share)s of the debt") % part
+    owed = _("%(owed)s, at least %(amount)s") % {"owed": owed, "amount": least} if least else owed
+    return _("%(owed)s, at most %(amount)s") % {"owed": owed, "amount": most} if most else owed
+
+
+def _tier_money(tier: Mapping[str, Any], name: str) -> str:
+    """An amount of a scale; empty where it is nothing."""
+    minor = parse_minor(tier[name], tier["currency"]) if tier[name] else 0
+    return money(minor, tier["currency"]) if minor else ""
 
 
 @register.filter
