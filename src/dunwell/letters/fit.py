@@ -6,12 +6,11 @@ set the same text several times.
 
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
-from pathlib import Path
 
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from dunwell.letters.faces import widths_of
 
 MM_PER_POINT = 25.4 / 72
-_FONT = Path(__file__).parent / "fonts" / "Inter-SemiBold.otf"
+_FONT = "Inter-SemiBold.otf"
 _UNKNOWN_EM = 0.75
 """Width of a character that the font lacks; another font prints it."""
 
@@ -25,10 +24,8 @@ _SAFETY = 1.02
 @cache
 def _advances() -> dict[str, float]:
     """Return the width of every character in em; the semi-bold face's, the widest, with tabular figures."""
-    with TTFont(_FONT, lazy=True) as font:
-        widths, em = font["hmtx"], font["head"].unitsPerEm
-        advances = {chr(code): widths[name][0] / em for code, name in font.getBestCmap().items()}
-        return {**advances, **dict.fromkeys("0123456789", _FIGURE_EM), **dict.fromkeys(".,", _POINT_EM)}
+    figures = {**dict.fromkeys("0123456789", _FIGURE_EM), **dict.fromkeys(".,", _POINT_EM)}
+    return {**widths_of(_FONT), **figures}
 
 
 @lru_cache(maxsize=16_384)

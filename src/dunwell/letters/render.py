@@ -19,12 +19,12 @@ from typing import Any, Literal
 from zlib import decompressobj
 
 import typst
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from dunwell.errors import RenderError
 from dunwell.letters.annexes.files import Sheet
 from dunwell.letters.clean import is_composed
 from dunwell.letters.content import Annex, Cell, LetterContent, Table
+from dunwell.letters.faces import FONTS, characters_of
 from dunwell.letters.page_data import bottom_mm, letter_data, page_form
 
 Standards = Sequence[Literal["a-3a", "ua-1"]]
@@ -34,7 +34,6 @@ ARCHIVAL: Standards = ("a-3a", "ua-1")
 
 _HERE = Path(__file__).parent
 _LAYOUTS = _HERE / "layouts"
-_FONTS = _HERE / "fonts"
 _FACES = ("Inter-Regular.otf", "NotoEmoji-Regular.ttf", "DroidSansFallback.ttf")
 _MAIN = "main.typ"
 _DATA_FILE, _FEATURES_FILE = "letter.json", "features.json"
@@ -309,14 +308,10 @@ def _compiler() -> typst.Compiler:
 
 @cache
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(_FONTS)])
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
 
 
 @cache
 def shipped_characters() -> frozenset[int]:
     """Return the code points of the shipped fonts."""
-    found: set[int] = set()
-    for name in _FACES:
-        with TTFont(_FONTS / name, lazy=True) as font:
-            found.update(font.getBestCmap())
-    return frozenset(found)
+    return frozenset().union(*(characters_of(name) for name in _FACES))

@@ -97,7 +97,8 @@ def decoded(content: bytes, schema: pl.Schema) -> pl.DataFrame:
 def _raw(content: bytes, schema: pl.Schema) -> pl.DataFrame:
     """Those of the columns that a chunk has, as they were written."""
     kept = pl.read_ipc_schema(BytesIO(content))
-    return pl.read_ipc(BytesIO(content), columns=[name for name in schema if name in kept])
+    own = None if kept.keys() <= schema.keys() else [name for name in schema if name in kept]
+    return pl.read_ipc(BytesIO(content), columns=own)  # to name each column costs as much as to read it
 
 
 def _typed(rows: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
@@ -127,12 +128,16 @@ def read(run_ids: Collection[int], schema: pl.Schema, account_id: int | None = N
     A column of another type than it was written in is cast to that of ``schema``.
     """
     raw = (
-        _raw(content, schema).insert_column(0, pl.lit(run_id, pl.Int64).alias("run_id"))
+        _of_run(run_id, _raw(content, schema))
         for run_id, _, content in _contents(bulk.among("r.id", run_ids), account_id)
     )
     if account_id is not None:
         raw = (rows.filter(pl.col("account_id") == account_id) for rows in raw)
     return _together(raw, pl.Schema({**_RUN, **schema}))
+
+
+def _of_run(run_id: int, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.insert_column(0, pl.Series("run_id", [run_id], dtype=pl.Int64).new_from_index(0, rows.height))
 
 
 def history(account_id: int, schema: pl.Schema) -> pl.DataFrame:
