@@ -19,6 +19,7 @@ from dunwell.runs.standing import Standing
 from dunwell.runs.versions import ledger_on
 from dunwell.store import audit, outcomes
 from dunwell.store.lookups import account_names
+from dunwell.store.models import LETTER_SENT
 from dunwell.store.workspace import Workspace
 
 BUCKETS = ("current", "1_30", "31_60", "61_90", "over_90")
@@ -149,12 +150,13 @@ def figures(workspace: Workspace, now: Standing | None, as_of: date) -> Figures:
 
 def _figures(workspace: Workspace, now: Standing | None, at: Moment, as_of: date) -> Figures:
     accounts = _accounts(workspace, now, as_of)
-    moved: _Moved = kept(at, ("moved", as_of), lambda before: _moved(at, as_of, before))
+    paid: _Paid = kept(at, ("paid", as_of), lambda before: _paid(at, as_of, before))
+    steps: _Steps = kept(at, ("steps", as_of), lambda before: _steps(at, as_of, paid, before))
     return Figures(
         as_of,
         aged_by_currency(accounts),
-        speed_by_currency(accounts, moved.sums),
-        moved.steps,
+        speed_by_currency(accounts, paid.sums),
+        steps.outcomes,
         list(_expected(as_of)),
         _kept(as_of),
     )
@@ -174,20 +176,38 @@ def _assessed(workspace: Workspace, as_of: date) -> pl.DataFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class _Moved:
-    """What was billed, paid and asked for until a day, as known after an act: all that is read of the whole ledger."""
+class _Paid:
+    """What was billed and paid until a day, as known after an act: all that is read of invoices and payments."""
 
     after_act: int
     sums: outcomes.Sums
-    steps: Sequence[StepOutcome]
+    payments: pl.DataFrame
 
 
-def _moved(at: Moment, as_of: date, before: _Moved | None) -> _Moved:
-    """Read it; or take over what was known, when nothing was imported, paid or sent since."""
-    if before is not None and audit.acts_since(before.after_act) <= LEAVE_THE_LEDGER:
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """What followed the requests of the year before a day, as known after an act, by what was paid then."""
+
+    after_act: int
+    paid: _Paid
+    outcomes: Sequence[StepOutcome]
+
+
+def _paid(at: Moment, as_of: date, before: _Paid | None) -> _Paid:
+    """Read it; or take over what was known, when nothing was imported since: a letter leaves it as it was."""
+    if before is not None and audit.acts_since(before.after_act) <= LEAVE_THE_LEDGER | {"letter"}:
         return replace(before, after_act=at.number)
     month, quarter = (as_of - timedelta(days=days) for days in (MONTH_DAYS, BILLED_DAYS))
-    return _Moved(at.number, outcomes.sums(quarter, month, as_of), list(_steps(as_of)))
+    sums = outcomes.sums(quarter, month, as_of)
+    return _Paid(at.number, sums, outcomes.payments(as_of - timedelta(days=LOOKED_BACK_DAYS), as_of))
+
+
+def _steps(at: Moment, as_of: date, paid: _Paid, before: _Steps | None) -> _Steps:
+    """Count it; or take over what was known, when neither money nor letters went out or came in since."""
+    is_same = before is not None and before.paid.payments is paid.payments
+    if before is not None and is_same and not frozenset(LETTER_SENT) & audit.letter_states_since(before.after_act):
+        return replace(before, after_act=at.number)
+    return _Steps(at.number, paid, list(_outcomes(as_of, paid.payments)))
 
 
 def aged_by_currency(accounts: pl.DataFrame) -> list[Aged]:
@@ -254,7 +274,7 @@ def _effectiveness(open_minor: int, current_minor: int, sold_minor: int, collect
     return Fraction(opening_minor + sold_minor - open_minor, could_minor) if could_minor > 0 else None
 
 
-def _steps(as_of: date) -> Iterator[StepOutcome]:
+def _outcomes(as_of: date, payments: pl.DataFrame) -> Iterator[StepOutcome]:
     """What followed the requests of the last year, step by step."""
     since_on = as_of - timedelta(days=LOOKED_BACK_DAYS)
     sent = outcomes.requests_sent(since_on, as_of)
@@ -262,7 +282,7 @@ def _steps(as_of: date) -> Iterator[StepOutcome]:
         return
     followed = (
         sent.select("request_id", "account_id", "currency", "sent_on")
-        .join(outcomes.payments(since_on, as_of), on=["account_id", "currency"])
+        .join(payments, on=["account_id", "currency"])
         .filter(
             (pl.col("paid_on") > pl.col("sent_on"))
             & (pl.col("paid_on") <= pl.col("sent_on") + pl.duration(days=FOLLOWED_DAYS))

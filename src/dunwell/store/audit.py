@@ -109,6 +109,13 @@ def acts_since(number: int) -> frozenset[str]:
     return frozenset(AuditEntry.objects.filter(number__gt=number).order_by().values_list("what", flat=True).distinct())
 
 
+def letter_states_since(number: int) -> frozenset[str]:
+    """Return the states that letters left or came into by the acts after an entry."""
+    found = AuditEntry.objects.filter(number__gt=number, what="letter").values_list("summary", flat=True)
+    moves = (json.loads(summary) for summary in found)
+    return frozenset(str(move.get(end, "")) for move in moves for end in ("from", "to"))
+
+
 def _last() -> tuple[int, str] | None:
     return AuditEntry.objects.order_by("-number").values_list("number", "sha256").first()
 
