@@ -4,6 +4,7 @@ import os
 import webbrowser
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.table import Table
@@ -58,8 +59,28 @@ def serve(
         console.print(f"Nobody can sign in yet. Begin here, within three days: {first}", markup=False)
     if opens:
         webbrowser.open(first)
-    waitress.serve(web.application(), host=host, port=port, threads=THREADS, ident="Dunwell",
-                   max_request_body_size=web.UPLOAD_BYTES_MAX)  # fmt: skip
+    waitress.serve(web.application(), port=port, **server_options(host, is_https=is_https))
+
+
+def server_options(host: str, *, is_https: bool) -> dict[str, Any]:
+    """Return how the server listens, and whom it believes.
+
+    A proxy says who asks and that they came by HTTPS; without one, anybody could say so, and the server takes such
+    headers away. On the loopback only a proxy of this machine is believed; elsewhere whoever reaches the port, which
+    must be the proxy alone (docs/operate/serve.md).
+    """
+    from dunwell.config import web
+
+    options = {
+        "host": host,
+        "threads": THREADS,
+        "ident": "Dunwell",
+        "max_request_body_size": web.UPLOAD_BYTES_MAX,
+    }
+    if not is_https:
+        return options
+    trusted = {"127.0.0.1": host, "localhost": "127.0.0.1", "::1": host}.get(host, "*")
+    return {**options, "trusted_proxy": trusted, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
 
 
 def first_address(address: str) -> str:
