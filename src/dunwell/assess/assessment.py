@@ -121,4 +121,5 @@ class Assessment:
 def in_contract(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     """The columns of a schema, in its order and types; most have their type already."""
     has = frame.schema
-    return frame.select(name if has[name] == dtype else pl.col(name).cast(dtype) for name, dtype in schema.items())
+    casts = [pl.col(name).cast(dtype) for name, dtype in schema.items() if has[name] != dtype]
+    return (frame.with_columns(casts) if casts else frame)[list(schema)]

@@ -122,7 +122,8 @@ class RateWindow:
     """The running sums of every claimed basis over a window of days, one stretch of rows after another.
 
     ``table`` is that of :func:`index_table`, ``starts`` that of :func:`start_table`, which has one day more.
-    ``is_complete`` says that no day lacks a rate, so that nobody has to count the days that have one.
+    ``is_complete`` says that no day lacks a rate, so that nobody has to count the days that have one; ``weight_max`` is
+    the most by which an amount is ever multiplied.
     """
 
     table: pl.DataFrame
@@ -130,6 +131,7 @@ class RateWindow:
     first_on: date
     last_on: date
     is_complete: bool
+    weight_max: int
 
     def row(self, day: pl.Expr) -> pl.Expr:
         """The row of a day in ``table``, by the invoice's ``stretch``."""
@@ -167,7 +169,9 @@ class RateBook:
         starts = start_table(self.found, self.legal, first_on, last_on)
         days = (last_on - first_on).days + 1
         is_complete = bool((table["ok_days"][days - 1 :: days] == days).all())
-        return RateWindow(table, starts, first_on, last_on, is_complete)
+        indexes, factors = table["rate_index"].abs().max(), starts["factor"].to_list()
+        assert isinstance(indexes, int)
+        return RateWindow(table, starts, first_on, last_on, is_complete, indexes * max(1, *factors, 1))
 
 
 def index_table(found: list[Basis], legal: LegalSetting | None, from_on: date, to_on: date) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from dunwell.assess.basis import Basis, RateBook, bases, basis_columns
 from dunwell.assess.compounding import compounded
 from dunwell.assess.days import DAYS_MAX, day_number, day_of, plus_days
 from dunwell.assess.legal import LegalSetting
+from dunwell.assess.made_once import made_once
 from dunwell.assess.parameters import Parameters, numbered
 from dunwell.assess.running import attached, sums_by_group
 from dunwell.ledger.frames import PARTY_TYPE
@@ -27,6 +28,10 @@ class Tariff:
     policies: PolicySet
     legal: LegalSetting | None
     as_of: date
+
+    def __hash__(self) -> int:
+        """By what tells most tariffs apart; whether two are equal, all that is in them says."""
+        return hash((self.as_of, self.policies.version, self.policies.default))
 
     @cached_property
     def parameters(self) -> Parameters:
@@ -59,6 +64,12 @@ class Tariff:
         return compensation.schemes(self.bases, self.policies)
 
 
+@made_once
+def kept(tariff: Tariff) -> Tariff:
+    """The tariff that was first asked for among those equal to it, with the tables already made of it."""
+    return tariff
+
+
 @dataclass(frozen=True, slots=True)
 class Chargeable:
     """What may bear charges: ``invoices`` with their pair's policy, and which letter ``asked`` for which of them.
@@ -73,26 +84,29 @@ class Chargeable:
     asked: pl.DataFrame
 
 
-def charges_anything(policies: PolicySet) -> bool:
+@made_once
+def charges_anything(tariff: Tariff) -> bool:
     """Whether any policy charges a fee, interest or compensation; most small businesses charge none."""
     return any(
         policy.late_fee is not None
         or policy.interest.kind != "none"
         or policy.compensation
         or any(step.fee is not None for step in policy.steps)
-        for policy in policies.policies.values()
+        for policy in tariff.policies.policies.values()
     )
 
 
+@made_once
 def matters(tariff: Tariff) -> pl.Expr:
     """Whether a letter can bear on a charge: its step has a fee, or it may put a debtor in default.
 
     By the letter's ``policy_index``, ``party_type``, ``step_index`` and ``is_proposed``.
     """
-    has_fee = tariff.fees.is_charged() if tariff.fees is not None else pl.lit(value=False)
+    has_fee = tariff.fees.is_charged if tariff.fees is not None else pl.lit(value=False)
     return has_fee | _puts_in_default(tariff)
 
 
+@made_once
 def _puts_in_default(tariff: Tariff) -> pl.Expr:
     """Whether a letter was really sent, to a customer whom the law puts in default only by a letter."""
     waiting = tariff.basis_table["needs_default"] | tariff.basis_table["compensation_needs_default"]
@@ -108,8 +122,12 @@ def charge(chargeable: Chargeable, entries: pl.DataFrame, tariff: Tariff) -> pl.
     ``chargeable.invoices`` are sorted by ``invoice_id``; so is the result.
     """
     owed = _owed(chargeable, entries, tariff)
-    charged = attached(_late_fees(chargeable, tariff), owed, "invoice_id")
-    return charged.with_columns(pl.col(AMOUNTS).fill_null(0), pl.col("is_rate_missing").fill_null(value=False))
+    return attached(_late_fees(chargeable, tariff), owed, "invoice_id").with_columns(_charged())
+
+
+@made_once
+def _charged() -> list[pl.Expr]:
+    return [pl.col(AMOUNTS).fill_null(0), pl.col("is_rate_missing").fill_null(value=False)]
 
 
 def _late_fees(chargeable: Chargeable, tariff: Tariff) -> pl.DataFrame:
@@ -125,7 +143,9 @@ def _late_fees(chargeable: Chargeable, tariff: Tariff) -> pl.DataFrame:
 
 def _owed(chargeable: Chargeable, entries: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
     """Interest and compensation per invoice of a customer whose party type is known; null where there is none."""
-    known = chargeable.invoices.filter(pl.col("party_type").is_not_null())
+    known = chargeable.invoices
+    if known["party_type"].null_count() > 0:
+        known = known.filter(pl.col("party_type").is_not_null())
     owing = interest.bearing(known, tariff.basis_table, _first_letters(chargeable.asked, tariff))
     rates = _rates(owing, tariff)
     moved = _with_movements(owing, entries, rates)
@@ -134,6 +154,7 @@ def _owed(chargeable: Chargeable, entries: pl.DataFrame, tariff: Tariff) -> pl.D
     )
 
 
+@made_once
 def _begun_on() -> pl.Expr:
     """The first day of interest, where any is claimed."""
     return pl.when("claims_interest").then(plus_days(pl.col("anchor_on"), 1)).alias("interest_from_on")
@@ -150,15 +171,22 @@ def _rates(owing: pl.DataFrame, tariff: Tariff) -> interest.Rates | None:
 
 def _with_movements(owing: pl.DataFrame, entries: pl.DataFrame, rates: interest.Rates | None) -> pl.DataFrame:
     """Add what the entries do to interest (``relief``), and what they had settled before a compensation's claim."""
-    terms = owing.select("invoice_id", "stretch", "start_on", "ended_on", "claim_anchor_on")
+    terms = owing[["invoice_id", "stretch", "start_on", "ended_on", "claim_anchor_on"]]
+    relief = _no_relief() if rates is None else interest.relief(rates)
+    moves = interest.entries_of(terms, entries).select("invoice_id", _settled_before_minor(), relief)
+    return attached(owing, sums_by_group(moves, "invoice_id", ("settled_before_minor", "relief")), "invoice_id")
+
+
+@made_once
+def _settled_before_minor() -> pl.Expr:
+    """What of an entry was known on the day that a compensation's claim looks at."""
     is_early = pl.col("paid_on") <= pl.col("claim_anchor_on")
-    settled = pl.when(is_early).then("settled_minor").otherwise(0).alias("settled_before_minor")
-    none = pl.lit(0, dtype=pl.Int64).alias("relief")
-    moves = interest.entries_of(terms, entries).select(
-        "invoice_id", settled, none if rates is None else interest.relief(rates)
-    )
-    sums = {name: pl.col(name) for name in ("settled_before_minor", "relief")}
-    return attached(owing, sums_by_group(moves, "invoice_id", sums), "invoice_id")
+    return pl.when(is_early).then("settled_minor").otherwise(0).alias("settled_before_minor")
+
+
+@made_once
+def _no_relief() -> pl.Expr:
+    return pl.lit(0, dtype=pl.Int64).alias("relief")
 
 
 def _interest(owing: pl.DataFrame, entries: pl.DataFrame, rates: interest.Rates | None, tariff: Tariff) -> pl.DataFrame:
@@ -173,6 +201,7 @@ def _interest(owing: pl.DataFrame, entries: pl.DataFrame, rates: interest.Rates 
     return compounded(claimed, simple, entries, tariff.bases, tariff.legal, tariff.as_of)
 
 
+@made_once
 def _compensation_minor(tariff: Tariff) -> pl.Expr:
     """The compensation of each invoice whose interest has begun."""
     if tariff.legal is None or not any(tariff.schemes):
@@ -185,15 +214,17 @@ def _first_letters(asked: pl.DataFrame, tariff: Tariff) -> pl.DataFrame:
     warning = asked.filter(_puts_in_default(tariff))
     if warning.is_empty():
         return pl.DataFrame(schema={"invoice_id": pl.Int64, "received_on": pl.Date})
-    received_on = plus_days(pl.col("on"), _delivery_days(tariff.policies)).alias("received_on")
+    received_on = plus_days(pl.col("on"), _delivery_days(tariff)).alias("received_on")
     both = (day_number("on") * DAYS_MAX + day_number("received_on")).alias("days")
     dated = warning.with_columns(received_on).select("invoice_id", both)
     first = dated.lazy().group_by("invoice_id").agg(pl.col("days").min())
     return first.select("invoice_id", day_of(pl.col("days") % DAYS_MAX).alias("received_on")).collect()
 
 
-def _delivery_days(policies: PolicySet) -> pl.Expr:
+@made_once
+def _delivery_days(tariff: Tariff) -> pl.Expr:
     """How long a letter is on its way, by ``policy_index`` and ``channel``; 0 where the policy does not say."""
+    policies = tariff.policies
     channels = sorted({channel for policy in policies.policies.values() for channel in policy.delivery_days})
     days = [policy.delivery_days.get(channel, 0) for policy in policies.policies.values() for channel in channels]
     row = pl.col("policy_index") * len(channels) + numbered("channel", channels)

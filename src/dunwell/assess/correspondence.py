@@ -7,14 +7,17 @@ import polars as pl
 from dunwell.assess.balances import PAIR
 from dunwell.assess.days import DAYS_MAX, day_number, day_of, plus_days
 from dunwell.assess.deadlines import with_deadline
+from dunwell.assess.made_once import made_once
 from dunwell.assess.parameters import HOLD_LETTER, PAY_BY_DAYS_UNKNOWN_STEP, Parameters
 
 
+@made_once
 def last_response_on() -> pl.Expr:
     """The later of the account's last answer and the pair's last payment."""
     return pl.max_horizontal("last_answer_on", "last_payment_on").alias("last_response_on")
 
 
+@made_once
 def paused_until_on(as_of: date) -> pl.Expr:
     """The last day of a response pause that is running: a customer who answered is not silent (product §2.1).
 
@@ -25,6 +28,13 @@ def paused_until_on(as_of: date) -> pl.Expr:
     return pl.when(is_running).then(until).alias("paused_until_on")
 
 
+@made_once
+def is_paused() -> pl.Expr:
+    """Whether a response pause is running."""
+    return pl.col("paused_until_on").is_not_null().alias("is_paused")
+
+
+@made_once
 def counting_start_on() -> pl.Expr:
     """From when requests count: the episode, or with ``restart_on_cure`` the oldest chaseable invoice's first day."""
     restarted = pl.max_horizontal("episode_start_on", "oldest_past_due_from_on")

@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from dunwell.assess.made_once import made_once
+
 DAYS_MAX = 2**22
 """More days than there are from year 1 to year 9999, so that a key and a day fit into one integer side by side."""
 
@@ -19,6 +21,7 @@ def days_between(from_on: pl.Expr, to_on: pl.Expr) -> pl.Expr:
     return to_on.to_physical().cast(pl.Int64) - from_on.to_physical()
 
 
+@made_once
 def day_number(day: str) -> pl.Expr:
     """The number of a day from the year 1 on, positive; 0 where there is none."""
     return (pl.col(day).to_physical().cast(pl.Int64) + _DAYS_BEFORE_1970).fill_null(0)
@@ -29,6 +32,7 @@ def day_of(number: pl.Expr) -> pl.Expr:
     return (number - _DAYS_BEFORE_1970).cast(pl.Int32).cast(pl.Date)
 
 
+@made_once
 def earliest_so_far(key: str, day: str) -> pl.Expr:
     """The earliest day through this row within its group, packed; rows are sorted by ``key``, a day may be null.
 
@@ -36,9 +40,10 @@ def earliest_so_far(key: str, day: str) -> pl.Expr:
     faster; :func:`earliest_day` takes the day out again.
     """
     number = pl.col(day).to_physical().cast(pl.Int64) + _DAYS_BEFORE_1970
-    return (pl.col(key) * DAYS_MAX + (DAYS_MAX - number).fill_null(0)).cum_max()
+    return (pl.col(key) * DAYS_MAX + (DAYS_MAX - number).fill_null(0)).cum_max().alias(day)
 
 
+@made_once
 def earliest_day(packed: str) -> pl.Expr:
     """The day of :func:`earliest_so_far`; null where the group has none."""
     left = pl.col(packed) % DAYS_MAX

@@ -8,8 +8,9 @@ from dunwell.assess import ageing, charges, episodes
 from dunwell.assess.balances import PAIR, in_order
 from dunwell.assess.charges import AMOUNTS, Chargeable, Tariff
 from dunwell.assess.listing import listed
+from dunwell.assess.made_once import made_once
 from dunwell.assess.parameters import with_terms
-from dunwell.assess.running import attached, sorted_by
+from dunwell.assess.running import attached, sorted_by, sums_by_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +33,41 @@ def demanded(everything: Everything, decided: pl.DataFrame, requests: pl.DataFra
 
     ``requests`` are those of the current episode; ``decided`` has the policy and the action of each pair.
     """
-    if not charges.charges_anything(tariff.policies):
+    if not charges.charges_anything(tariff):
         return everything.open_invoices.with_columns(_nothing_charged())
-    claimed = everything.open_invoices.select(_KEPT)
+    claimed = everything.open_invoices[_KEPT]
     parts = [_chaseable(everything, decided, requests, tariff)]
-    if any(policy.pursue_charges_after_principal for policy in tariff.policies.policies.values()):
-        pursued = _pursued(everything, decided, tariff)
-        claimed = pl.concat([claimed, pursued.invoices.filter(pl.col("open_minor") <= 0).select(_KEPT)])
+    letters = everything.requests.filter(_is_pursuing())
+    if not letters.is_empty():
+        pursued = _pursued(everything, letters, decided, tariff)
+        claimed = pl.concat([claimed, pursued.invoices.filter(pl.col("open_minor") <= 0)[_KEPT]])
         parts.append(_placed(pursued, claimed))
-    stated = _stated(claimed, _together(parts), everything.applied, tariff)
+    chargeable = _together(parts)
+    if chargeable.invoices.is_empty():
+        return everything.open_invoices.with_columns(_nothing_charged())
+    stated = _stated(claimed, chargeable, everything.applied, tariff)
     if stated.height > everything.open_invoices.height:
         stated = in_order(stated)
-    return (
-        _without_rateless_interest(stated)
-        .with_columns(pl.col(AMOUNTS).fill_null(0))
-        .with_columns(pl.sum_horizontal("chaseable_minor", *AMOUNTS).alias("total_minor"))
-    )
+    return _without_rateless_interest(stated).with_columns(_amounts()).with_columns(_total_minor())
 
 
-_KEPT = (
+@made_once
+def _is_pursuing() -> pl.Expr:
+    """A letter after which charges are pursued even when the principal is paid."""
+    return pl.col("pursues_charges") & (pl.col("kind") == "request")
+
+
+@made_once
+def _amounts() -> pl.Expr:
+    return pl.col(AMOUNTS).fill_null(0)
+
+
+@made_once
+def _total_minor() -> pl.Expr:
+    return pl.sum_horizontal("chaseable_minor", *AMOUNTS).alias("total_minor")
+
+
+_KEPT = [
     "invoice_id",
     PAIR,
     "due_on",
@@ -60,7 +77,7 @@ _KEPT = (
     "bucket",
     "disputed_minor",
     "chaseable_minor",
-)
+]
 
 
 _PLACE = "place"
@@ -83,9 +100,9 @@ def _stated(claimed: pl.DataFrame, chargeable: Chargeable, applied: pl.DataFrame
 
 def _without_rateless_interest(charged: pl.DataFrame) -> pl.DataFrame:
     """Take the interest off every invoice of a pair of which one has a day without a rate."""
-    stopped = charged.filter("is_rate_missing").select(PAIR).unique()
-    if stopped.is_empty():
+    if not charged["is_rate_missing"].any():
         return charged.with_columns(pl.lit(value=False).alias("is_rate_missing"))
+    stopped = charged.filter("is_rate_missing").select(PAIR).unique()
     is_stopped = pl.col(PAIR).is_in(stopped[PAIR].implode())
     return charged.with_columns(
         is_stopped.alias("is_rate_missing"),
@@ -93,6 +110,30 @@ def _without_rateless_interest(charged: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def charged_by_pair(charged: pl.DataFrame) -> pl.DataFrame:
+    """What is claimed on top of the principal, per pair that anything is claimed of."""
+    claimed = charged[[PAIR, "chaseable_minor", "total_minor", "is_rate_missing", *AMOUNTS]].filter(_is_charged())
+    if claimed.is_empty():
+        return _no_charges()
+    return sums_by_group(claimed.with_columns(_rateless()), PAIR, (*AMOUNTS, "rateless"))
+
+
+@made_once
+def _no_charges() -> pl.DataFrame:
+    return pl.DataFrame(schema={PAIR: pl.Int64, **dict.fromkeys((*AMOUNTS, "rateless"), pl.Int64)})
+
+
+@made_once
+def _is_charged() -> pl.Expr:
+    return (pl.col("total_minor") != pl.col("chaseable_minor")) | pl.col("is_rate_missing")
+
+
+@made_once
+def _rateless() -> pl.Expr:
+    return pl.col("is_rate_missing").cast(pl.Int64).alias("rateless")
+
+
+@made_once
 def _nothing_charged() -> list[pl.Expr]:
     zeros = [pl.lit(0, dtype=pl.Int64).alias(name) for name in AMOUNTS]
     return [
@@ -103,7 +144,7 @@ def _nothing_charged() -> list[pl.Expr]:
     ]
 
 
-_CHARGEABLE = (
+_CHARGEABLE = [
     *_KEPT,
     "policy_index",
     "party_type",
@@ -113,16 +154,16 @@ _CHARGEABLE = (
     "settled_on",
     "tolerance_minor",
     "is_only_reduced",
-)
-_LETTER = (PAIR, "on", "channel", "step_index", "policy_index", "party_type")
+]
+_LETTER = [PAIR, "on", "channel", "step_index", "policy_index", "party_type"]
 
 
 def _together(parts: list[Chargeable]) -> Chargeable:
-    invoices = pl.concat([part.invoices.select(_CHARGED) for part in parts])
+    invoices = pl.concat([part.invoices[_CHARGED] for part in parts])
     return Chargeable(sorted_by(invoices, "invoice_id"), pl.concat([part.asked for part in parts]))
 
 
-_CHARGED = (
+_CHARGED = [
     "invoice_id",
     _PLACE,
     PAIR,
@@ -132,7 +173,7 @@ _CHARGED = (
     "party_type",
     "ended_on",
     "is_only_reduced",
-)
+]
 """What charges are worked out from."""
 
 
@@ -143,29 +184,30 @@ def _chaseable(everything: Everything, decided: pl.DataFrame, requests: pl.DataF
         pl.lit(tariff.as_of).alias("ended_on"), pl.lit(None, dtype=pl.Date).alias("settled_on")
     )
     sent = requests.filter(pl.col("kind") == "request").select(*_LETTER, pl.lit(value=False).alias("is_proposed"))
-    named = decided.select(PAIR, "step_index", "policy_index", "party_type", "action")
+    named = decided[[PAIR, "step_index", "policy_index", "party_type", "action"]]
     proposing = named.filter(pl.col("action").is_in(["letter", "hold"])).with_columns(
         pl.lit(tariff.as_of).alias("on"), pl.lit(None, dtype=pl.String).alias("channel")
     )
     proposed = proposing.select(*_LETTER, pl.lit(value=True).alias("is_proposed"))
-    letters = pl.concat([letters.filter(charges.matters(tariff)) for letters in (sent, proposed)])
-    return Chargeable(invoices.select(_PLACE, *_CHARGEABLE), listed(invoices, letters, everything.applied))
+    letters = pl.concat([sent, proposed]).filter(charges.matters(tariff))
+    return Chargeable(invoices[[_PLACE, *_CHARGEABLE]], listed(invoices, letters, everything.applied))
 
 
-def _pursued(everything: Everything, decided: pl.DataFrame, tariff: Tariff) -> Chargeable:
-    """Invoices settled late although a letter had asked for them, in the pairs whose policy pursues their charges."""
-    letters = everything.requests.filter("pursues_charges", pl.col("kind") == "request")
+def _pursued(everything: Everything, letters: pl.DataFrame, decided: pl.DataFrame, tariff: Tariff) -> Chargeable:
+    """Invoices settled late although one of these ``letters`` had asked for them."""
     late = _settled_after_letter(everything, letters, decided)
-    zero = pl.lit(0, dtype=pl.Int64)
-    invoices = late.with_columns(
-        pl.col("settled_on").alias("ended_on"),
-        ageing.days_past_due(tariff.as_of),
-        zero.alias("disputed_minor"),
-        zero.alias("chaseable_minor"),
-    ).with_columns(ageing.bucket())
+    invoices = late.with_columns(ageing.days_past_due(tariff.as_of), *_settled()).with_columns(ageing.bucket())
     asked = listed(invoices, letters.select(*_LETTER, pl.lit(value=False).alias("is_proposed")), everything.applied)
     own = invoices.join(asked.select("invoice_id").unique(), on="invoice_id", how="semi")
-    return Chargeable(own.select(_CHARGEABLE), asked)
+    return Chargeable(own[_CHARGEABLE], asked)
+
+
+@made_once
+def _settled() -> list[pl.Expr]:
+    """Nothing is left of a settled invoice, and its charges end with it."""
+    zero = pl.lit(0, dtype=pl.Int64)
+    ended_on = pl.col("settled_on").alias("ended_on")
+    return [ended_on, zero.alias("disputed_minor"), zero.alias("chaseable_minor")]
 
 
 def _settled_after_letter(everything: Everything, letters: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,7 @@ Read it top to bottom: balances → ageing → what stands in the way → what w
 ladder → the action → the money demanded → when to look again. Each named rule lives in the file of its concept.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -28,12 +28,13 @@ from dunwell.assess.balances import PAIR, pair_columns, pair_id
 from dunwell.assess.charges import AMOUNTS
 from dunwell.assess.days import earliest_day, earliest_so_far
 from dunwell.assess.deadlines import country_code, with_deadline
-from dunwell.assess.demand import Everything, demanded
+from dunwell.assess.demand import Everything, charged_by_pair, demanded
 from dunwell.assess.legal import LegalSetting
+from dunwell.assess.made_once import made_once
 from dunwell.assess.parameters import Parameters
 from dunwell.assess.partitions import INVOICES_PER_PART, parts, together
 from dunwell.assess.running import attached, is_first_of, sums_by_group
-from dunwell.ledger.frames import Ledger
+from dunwell.ledger.frames import EVENTS, PARTY_TYPE, Columns, Ledger
 from dunwell.policy.model import PolicySet
 
 
@@ -44,7 +45,7 @@ def assess(ledger: Ledger, policies: PolicySet, legal: LegalSetting | None, as_o
     ``None`` when no statutory interest or compensation is to be claimed. Returns one row per account and currency,
     ordered by both, with its facts, reasons and action, and one row per open invoice.
     """
-    tariff = charges.Tariff(policies, legal, as_of)
+    tariff = charges.kept(charges.Tariff(policies, legal, as_of))
     return together([_assess_part(part, tariff) for part in parts(ledger, INVOICES_PER_PART)])
 
 
@@ -59,35 +60,38 @@ def _assess_part(ledger: Ledger, tariff: charges.Tariff) -> Assessment:
     facts = _facts(pairs, open_invoices, placed, as_of)
     facts = attached(facts, _episode_starts(invoices, facts, entries), PAIR)
     facts = _with_correspondence(facts, as_of)
-    taken = _taken_requests(facts, placed, tariff.parameters)
-    requests = correspondence.episode_requests(taken)
-    decided = _decide(_with_requests(facts, requests), tariff.parameters, as_of)
-    everything = Everything(invoices, open_invoices, entries, taken)
-    charged = demanded(everything, decided, requests, tariff)
+    asked = _asked(facts, placed, tariff)
+    facts = attached(facts, asked.summary, PAIR).with_columns(_of_silent_pairs())
+    decided = _decide(facts, tariff.parameters, as_of)
+    everything = Everything(invoices, open_invoices, entries, asked.taken)
+    charged = demanded(everything, decided, asked.of_episode, tariff)
     return _finish(decided, charged)
 
 
 def _pairs(accounts: pl.DataFrame, standing: pl.DataFrame, known: Parameters) -> pl.DataFrame:
     """Every account and currency there is anything to say about, in order, with its policy's parameters and credits."""
-    customers = accounts.select(
-        "account_id",
-        "country",
-        country_code(),
-        "party_type",
-        "credit_limit_minor",
-        "contract_allows_hold",
-        pair_id().alias("own_pair_id"),
-        known.index,
-    )
-    own = customers.select(pl.col("own_pair_id").alias(PAIR)).drop_nulls()
-    keys = pl.concat([own, standing.select(PAIR)]).sort(PAIR).filter(is_first_of(PAIR)).with_columns(pair_columns())
-    is_own = pl.col(PAIR) == pl.col("own_pair_id")
-    placed = attached(keys, customers, "account_id").filter(pl.col("policy_index").is_not_null())
+    customers = accounts.select(*_of_customer(), known.index)
+    own = customers["own_pair_id"].alias(PAIR).drop_nulls()
+    keys = pl.concat([own, standing[PAIR]]).sort().to_frame().filter(is_first_of(PAIR)).with_columns(pair_columns())
+    placed = attached(keys, customers, "account_id")
+    if placed["policy_index"].null_count() > 0:
+        placed = placed.filter(pl.col("policy_index").is_not_null())
     return attached(placed, standing, PAIR).with_columns(
-        pl.when(is_own).then("credit_limit_minor").alias("credit_limit_minor"),
-        *known.of_pair,
-        balances.unapplied_minor(),
+        _own_credit_limit(), *known.of_pair, balances.unapplied_minor()
     )
+
+
+@made_once
+def _of_customer() -> tuple[str | pl.Expr, ...]:
+    own = pair_id().alias("own_pair_id")
+    return ("account_id", "country", country_code(), "party_type", "credit_limit_minor", "contract_allows_hold", own)
+
+
+@made_once
+def _own_credit_limit() -> pl.Expr:
+    """The credit limit, on the pair of the account's own currency alone."""
+    is_own = pl.col(PAIR) == pl.col("own_pair_id")
+    return pl.when(is_own).then("credit_limit_minor").alias("credit_limit_minor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,35 +107,57 @@ class _Placed:
 
 def _placed_events(ledger: Ledger, pairs: pl.DataFrame, as_of: date) -> _Placed:
     dated = events.dated_events(ledger.events, ledger.invoices, as_of)
-    by_pair = events.place_on_pairs(dated, pairs).lazy()
-    requests, holds, responses, of_invoices, of_pairs = pl.collect_all(
-        [
-            events.requests(by_pair),
-            events.holds_by_pair(by_pair),
-            events.responses_by_account(dated.lazy()),
-            obstacles.obstacles_by_invoice(obstacles.active_obstacles(dated.lazy(), as_of)),
-            obstacles.obstacles_by_pair(obstacles.active_obstacles(by_pair, as_of)),
-        ]
+    if dated.is_empty():
+        return _nothing_placed()
+    return _placed(dated, events.place_on_pairs(dated, pairs), as_of)
+
+
+def _placed(dated: pl.DataFrame, by_pair: pl.DataFrame, as_of: date) -> _Placed:
+    """The events by what they do; a kind that nobody has costs nothing."""
+    kinds = set(dated["kind"].unique())
+    everywhere, somewhere = dated.lazy(), by_pair.lazy()
+    obstructing = bool(kinds.intersection(obstacles.KINDS))
+    found = {
+        "requests": events.requests(somewhere),
+        "holds": events.holds_by_pair(somewhere) if kinds.intersection(events.HOLD_KINDS) else None,
+        "responses": events.responses_by_account(everywhere) if kinds.intersection(events.RESPONSE_KINDS) else None,
+        "invoice_obstacles": obstacles.obstacles_by_invoice(everywhere, as_of) if obstructing else None,
+        "pair_obstacles": obstacles.obstacles_by_pair(somewhere, as_of) if obstructing else None,
+    }
+    asked = {name: frame for name, frame in found.items() if frame is not None}
+    return replace(_nothing_placed(), **dict(zip(asked, pl.collect_all(asked.values()), strict=True)))
+
+
+@made_once
+def _nothing_placed() -> _Placed:
+    """No event at all: the frames without rows."""
+    dated, by_pair = pl.LazyFrame(schema=EVENTS), pl.LazyFrame(schema={**EVENTS, PAIR: pl.Int64})
+    frames = (
+        events.requests(by_pair),
+        events.holds_by_pair(by_pair),
+        events.responses_by_account(dated),
+        obstacles.obstacles_by_invoice(dated, date.max),
+        obstacles.obstacles_by_pair(by_pair, date.max),
     )
-    return _Placed(requests, holds, responses, of_invoices, of_pairs)
+    return _Placed(*pl.collect_all(frames))
 
 
 def _open_invoices(invoices: pl.DataFrame, pairs: pl.DataFrame, placed: _Placed, as_of: date) -> pl.DataFrame:
     """Open invoices with age, bucket, and what of them may be chased; by pair, due date and key."""
-    unpaid = balances.in_order(invoices.select(_UNPAID).filter(pl.col("open_minor") > 0))
+    unpaid = balances.in_order(invoices[_UNPAID].filter(balances.is_open()))
     known = parameters.with_terms(unpaid, pairs, "grace_days", "tolerance_minor", "is_chased")
-    of_pairs = placed.pair_obstacles.select(PAIR, "dispute_reach_on", "suspension_reach_on", "is_excluded")
+    of_pairs = placed.pair_obstacles[[PAIR, "dispute_reach_on", "suspension_reach_on", "is_excluded"]]
     obstructed = attached(attached(known, placed.invoice_obstacles, "invoice_id"), of_pairs, PAIR)
     return (
-        obstructed.with_columns(ageing.days_past_due(as_of), episodes.past_due_from())
-        .with_columns(ageing.is_past_due(), ageing.bucket(), obstacles.is_excluded())
-        .with_columns(obstacles.disputed_minor(), obstacles.is_suspended())
-        .with_columns(obstacles.chaseable_minor())
-        .select(*_UNPAID, "grace_days", "tolerance_minor", *_INVOICE_FACTS)
+        obstructed.with_columns(
+            ageing.days_past_due(as_of), episodes.past_due_from(), obstacles.is_excluded(), obstacles.disputed_minor()
+        )
+        .with_columns(ageing.is_past_due(), ageing.bucket(), obstacles.is_suspended())
+        .with_columns(obstacles.chaseable_minor())[[*_UNPAID, "grace_days", "tolerance_minor", *_INVOICE_FACTS]]
     )
 
 
-_UNPAID = ("invoice_id", PAIR, "issued_on", "due_on", "amount_minor", "open_minor", "is_only_reduced")
+_UNPAID = ["invoice_id", PAIR, "issued_on", "due_on", "amount_minor", "open_minor", "is_only_reduced"]
 _INVOICE_FACTS = (
     "days_past_due",
     "bucket",
@@ -144,41 +170,49 @@ _INVOICE_FACTS = (
 
 def _episode_starts(invoices: pl.DataFrame, facts: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """The first day of the current episode of every pair that is in one."""
-    terms = facts.select(PAIR, "open_from_on", "grace_days", "tolerance_minor").drop_nulls("open_from_on")
+    terms = facts[[PAIR, "open_from_on", "grace_days", "tolerance_minor"]].drop_nulls("open_from_on")
     if terms.is_empty():
-        return terms.select(PAIR, pl.lit(None, dtype=pl.Date).alias("episode_start_on"))
-    is_late = pl.col("is_issued") & (pl.col("last_entry_on") > pl.col("due_on"))
+        return terms[[PAIR]].with_columns(pl.lit(None, dtype=pl.Date).alias("episode_start_on"))
     is_settled = pl.col("open_minor") <= terms["tolerance_minor"].max()
-    return episodes.episode_starts(terms, invoices.lazy().filter(is_late & is_settled), entries)
+    known = invoices[[*episodes.SETTLED_COLUMNS, "is_issued"]]
+    return episodes.episode_starts(terms, known.filter(balances.is_entered_late(), is_settled), entries)
 
 
 def _facts(pairs: pl.DataFrame, open_invoices: pl.DataFrame, placed: _Placed, as_of: date) -> pl.DataFrame:
     """Sums and dates per pair: what is open, overdue, chaseable, and what stands in the way."""
-    sums = _invoice_sums(open_invoices, as_of)
-    counted = ["open_minor", "overdue_minor", "disputed_overdue_minor", "chaseable_minor"]
-    buckets = [ageing.bucket_column(name) for name in ageing.BUCKETS]
-    flags = ["has_promise", "has_plan", "is_held"]
-    rest = pl.col("held_open_minor").fill_null(0) - pl.col("unapplied_minor")
-    facts = attached(attached(pairs, sums, PAIR), placed.pair_obstacles, PAIR)
+    facts = attached(attached(pairs, _invoice_sums(open_invoices, as_of), PAIR), placed.pair_obstacles, PAIR)
     facts = attached(facts, _held(open_invoices, placed), PAIR)
     return (
         attached(facts, placed.responses, "account_id")
-        .with_columns(
-            pl.col(counted + buckets).fill_null(0), obstacles.is_excluded(), pl.col(flags).fill_null(value=False)
-        )
+        .with_columns(_counted(), _flags(), obstacles.is_excluded())
         .with_columns(
             balances.exposure_minor(),
             ageing.oldest_days_past_due(as_of),
             hold_rule.is_fully_disputed(),
             correspondence.last_response_on(),
-            pl.when("is_held").then(pl.max_horizontal(rest, 0)).alias("held_open_minor"),
-            pl.when("is_chased").then("excluded_until_on").alias("excluded_until_on"),
+            hold_rule.held_open_minor(),
+            obstacles.excluded_until_on(),
         )
     )
 
 
+@made_once
+def _counted() -> pl.Expr:
+    """The sums of a pair; nothing where it has no open invoice."""
+    counted = ["open_minor", "overdue_minor", "disputed_overdue_minor", "chaseable_minor"]
+    return pl.col(counted + [ageing.bucket_column(name) for name in ageing.BUCKETS]).fill_null(0)
+
+
+@made_once
+def _flags() -> pl.Expr:
+    """What events said of a pair; not so where there was none."""
+    return pl.col("has_promise", "has_plan", "is_held").fill_null(value=False)
+
+
 def _held(open_invoices: pl.DataFrame, placed: _Placed) -> pl.DataFrame:
     """The holds of the few pairs that had one, and what they still demand."""
+    if placed.holds.is_empty():
+        return placed.holds.with_columns(pl.lit(None, dtype=pl.Int64).alias("held_open_minor"))
     return placed.holds.join(_held_open(open_invoices, placed), on=PAIR, how="left")
 
 
@@ -188,15 +222,11 @@ def _invoice_sums(open_invoices: pl.DataFrame, as_of: date) -> pl.DataFrame:
     summed = (*amounts, *(ageing.bucket_column(name) for name in ageing.BUCKETS))
     days = ("oldest_past_due_from_on", "next_past_due_on", "open_from_on")
     masked = open_invoices.with_columns(_invoice_masks(as_of))
-    sums = sums_by_group(
-        masked,
-        PAIR,
-        {name: pl.col(name) for name in summed},
-        *(earliest_so_far(PAIR, day).alias(day) for day in days),
-    )
+    sums = sums_by_group(masked, PAIR, summed, *(earliest_so_far(PAIR, day) for day in days))
     return sums.with_columns(earliest_day(day) for day in days)
 
 
+@made_once
 def _invoice_masks(as_of: date) -> list[pl.Expr]:
     """The columns that :func:`_invoice_sums` adds up or compares: each amount or date where it counts."""
     is_past_due, is_chaseable = pl.col("is_past_due"), pl.col("chaseable_minor") > 0
@@ -225,38 +255,67 @@ def _held_open(open_invoices: pl.DataFrame, placed: _Placed) -> pl.DataFrame:
 def _with_correspondence(facts: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Add the response pause, the day from which requests count, and the cure date of a hold."""
     timed = facts.with_columns(correspondence.paused_until_on(as_of), correspondence.counting_start_on())
-    from_on = pl.when("is_held").then("held_on")
-    computed = pl.when("has_unstated_cure").then("computed_cure_on")
-    return with_deadline(timed, from_on, pl.col("cure_days"), "computed_cure_on").with_columns(
-        pl.when("is_held").then(pl.max_horizontal("stated_cure_by_on", computed)).alias("cure_by_on")
-    )
+    if not timed["is_held"].any():
+        return timed.with_columns(_no_cure())
+    from_on, term = hold_rule.cure_from()
+    return with_deadline(timed, from_on, term, "computed_cure_on").with_columns(hold_rule.cure_by_on())
 
 
-def _taken_requests(facts: pl.DataFrame, placed: _Placed, known: Parameters) -> pl.DataFrame:
-    """All requests, with the step they named and what the rules about them need of their pair."""
-    return correspondence.taken_requests(placed.requests, facts.select(_OF_REQUESTS), known)
+@made_once
+def _no_cure() -> list[pl.Expr]:
+    """The dates of a hold, where nobody is held."""
+    return [pl.lit(None, dtype=pl.Date).alias(name) for name in ("computed_cure_on", "cure_by_on")]
 
 
-_OF_REQUESTS = (
-    PAIR,
-    "policy_index",
-    "party_type",
-    "pursues_charges",
-    "country",
-    "country_code",
-    "counting_start_on",
-    "last_response_on",
-    "released_on",
-)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """All requests with the step they named (``taken``), those of the current episode, and these summed per pair."""
+
+    taken: pl.DataFrame
+    of_episode: pl.DataFrame
+    summary: pl.DataFrame
 
 
-def _with_requests(facts: pl.DataFrame, requests: pl.DataFrame) -> pl.DataFrame:
-    summary = correspondence.summarise_requests(requests)
-    return attached(facts, summary, PAIR).with_columns(
+def _asked(facts: pl.DataFrame, placed: _Placed, tariff: charges.Tariff) -> _Asked:
+    if placed.requests.is_empty():
+        return _nothing_asked(tariff)
+    return _asked_of(facts[list(_OF_REQUESTS)], placed.requests, tariff.parameters)
+
+
+@made_once
+def _nothing_asked(tariff: charges.Tariff) -> _Asked:
+    """No request at all: the frames without rows."""
+    return _asked_of(pl.DataFrame(schema=_OF_REQUESTS), _nothing_placed().requests, tariff.parameters)
+
+
+def _asked_of(pairs: pl.DataFrame, requests: pl.DataFrame, known: Parameters) -> _Asked:
+    taken = correspondence.taken_requests(requests, pairs, known)
+    of_episode = correspondence.episode_requests(taken)
+    return _Asked(taken, of_episode, correspondence.summarise_requests(of_episode))
+
+
+_OF_REQUESTS: Columns = {
+    PAIR: pl.Int64,
+    "policy_index": pl.Int64,
+    "party_type": PARTY_TYPE,
+    "pursues_charges": pl.Boolean,
+    "country": pl.String,
+    "country_code": pl.Int64,
+    "counting_start_on": pl.Date,
+    "last_response_on": pl.Date,
+    "released_on": pl.Date,
+}
+"""What the rules about requests need of their pair."""
+
+
+@made_once
+def _of_silent_pairs() -> list[pl.Expr]:
+    """What the summary of requests says of a pair that was never asked."""
+    return [
         pl.col("requests_sent", "unanswered_requests").fill_null(0),
         pl.col("position").fill_null(-1),
         pl.col("is_hold_step_taken").fill_null(value=False),
-    )
+    ]
 
 
 def _decide(facts: pl.DataFrame, known: Parameters, as_of: date) -> pl.DataFrame:
@@ -271,18 +330,18 @@ def _decide(facts: pl.DataFrame, known: Parameters, as_of: date) -> pl.DataFrame
         hold_rule.exceeds_credits(),
         decision.meets_minimum(),
         decision.is_cured(),
-        pl.col("paused_until_on").is_not_null().alias("is_paused"),
+        correspondence.is_paused(),
     ).with_columns(hold_rule.is_unprotected(), decision.is_cure_missed(as_of))
     climbed = (
-        conditions.with_columns(ladder.is_hold_candidate(), ladder.is_review_candidate())
-        .with_columns(known.next_index)
+        conditions.with_columns(ladder.is_hold_candidate(), ladder.is_review_candidate(), known.next_index)
         .with_columns(ladder.chosen_step_index())
         .with_columns(known.of_step)
         .with_columns(
             ladder.is_step_due(as_of),
             ladder.is_deadline_passed(as_of),
-            ladder.is_gap_passed(as_of, pl.col("min_gap_days")),
+            ladder.is_gap_passed(as_of, "min_gap_days"),
         )
+        .with_columns(ladder.is_ripe())
     )
     return _with_action(climbed, known, as_of)
 
@@ -290,26 +349,30 @@ def _decide(facts: pl.DataFrame, known: Parameters, as_of: date) -> pl.DataFrame
 def _with_action(climbed: pl.DataFrame, known: Parameters, as_of: date) -> pl.DataFrame:
     """Choose the action, and date the letter it sends."""
     acted = climbed.with_columns(decision.action(as_of)).with_columns(decision.hold_state())
-    is_asking = pl.col("action").is_in(["letter", "hold"])
-    dated = with_deadline(acted, pl.when(is_asking).then(pl.lit(as_of)), pl.col("pay_by_days"), "pay_by_on")
-    waits_for_month_ends = parameters.waits_for_month_ends(known.policies)
+    from_on, term = decision.pay_by_from(as_of)
+    dated = with_deadline(acted, from_on, term, "pay_by_on")
+    days = next_look.days_of(dated)
     return dated.with_columns(
-        next_look.next_look_on(as_of, dated, waits_for_month_ends=waits_for_month_ends), decision.letter_kind()
+        next_look.next_look_on(as_of, days, waits_for_month_ends=known.waits_for_month_ends), decision.letter_kind()
     )
 
 
 def _finish(decided: pl.DataFrame, charged: pl.DataFrame) -> Assessment:
     """Sum the charges per pair and bring both frames into their contract."""
-    is_charged = (pl.col("total_minor") != pl.col("chaseable_minor")) | pl.col("is_rate_missing")
-    summed = {name: pl.col(name) for name in AMOUNTS} | {"rateless": pl.col("is_rate_missing").cast(pl.Int64)}
-    amounts = charged.select(PAIR, "chaseable_minor", "total_minor", "is_rate_missing", *AMOUNTS)
-    sums = sums_by_group(amounts.filter(is_charged), PAIR, summed)
+    accounts = attached(decided, charged_by_pair(charged), PAIR).with_columns(_claimed()).with_columns(_total_due())
+    return Assessment(
+        in_contract(accounts, ACCOUNT_COLUMNS), in_contract(charged.with_columns(pair_columns()), INVOICE_COLUMNS)
+    )
+
+
+@made_once
+def _claimed() -> list[pl.Expr]:
+    return [pl.col(AMOUNTS).fill_null(0), (pl.col("rateless").fill_null(0) > 0).alias("is_rate_missing")]
+
+
+@made_once
+def _total_due() -> pl.Expr:
+    """What is chaseable and claimed, less what the customer has to their credit."""
     claimed = pl.col("late_fee_minor") + pl.col("interest_minor") + pl.col("compensation_minor")
     total = pl.col("chaseable_minor") + claimed - pl.col("unapplied_minor")
-    accounts = (
-        attached(decided, sums, PAIR)
-        .with_columns(pl.col(AMOUNTS).fill_null(0), (pl.col("rateless").fill_null(0) > 0).alias("is_rate_missing"))
-        .with_columns(pl.max_horizontal(total, 0).alias("total_due_minor"))
-    )
-    invoices = charged.with_columns(pair_columns())
-    return Assessment(in_contract(accounts, ACCOUNT_COLUMNS), in_contract(invoices, INVOICE_COLUMNS))
+    return pl.max_horizontal(total, 0).alias("total_due_minor")

@@ -8,9 +8,11 @@ import polars as pl
 
 from dunwell.assess.balances import PAIR
 from dunwell.assess.days import DAYS_MAX, day_number, plus_days
+from dunwell.assess.made_once import made_once
 from dunwell.assess.running import is_last_of, running_sum
 
 
+@made_once
 def past_due_from() -> pl.Expr:
     """The first day on which an invoice is past due."""
     return plus_days(pl.col("due_on"), pl.col("grace_days") + 1).alias("past_due_from_on")
@@ -56,7 +58,7 @@ def _settled_by_walking(late: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFra
     return late.lazy().join(settled, on="invoice_id").collect()
 
 
-_SETTLED_COLUMNS = (
+SETTLED_COLUMNS = [
     "invoice_id",
     PAIR,
     "due_on",
@@ -65,17 +67,20 @@ _SETTLED_COLUMNS = (
     "balance_minor",
     "last_entry_on",
     "is_only_reduced",
-)
+]
+"""What is needed of a settled invoice."""
 
 
-def episode_starts(terms: pl.DataFrame, settled: pl.LazyFrame, entries: pl.DataFrame) -> pl.DataFrame:
+def episode_starts(terms: pl.DataFrame, settled: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """The first day of the current episode per pair: ``episode_start_on``.
 
     ``terms`` are the pairs with an open past-due invoice, the oldest past due since ``open_from_on``; ``settled`` are
-    the invoices whose last entry came after their due date. A pair without an open past-due invoice is in no episode
-    and has no row.
+    the invoices whose last entry came after their due date, with the ``SETTLED_COLUMNS``. A pair without an
+    open past-due invoice is in no episode and has no row.
     """
-    older = settled.select(_SETTLED_COLUMNS).join(terms.lazy(), on=PAIR).with_columns(past_due_from())
+    if settled.is_empty():
+        return terms.select(PAIR, pl.col("open_from_on").alias("episode_start_on"))
+    older = settled.lazy().join(terms.lazy(), on=PAIR).with_columns(past_due_from())
     earlier = settled_late(older.filter(pl.col("past_due_from_on") < pl.col("open_from_on")), entries)
     lasting = terms.select(
         PAIR, pl.col("open_from_on").alias("past_due_from_on"), pl.lit(None, dtype=pl.Date).alias("settled_on")

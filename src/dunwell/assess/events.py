@@ -7,16 +7,19 @@ import polars as pl
 from dunwell.assess.balances import PAIR, pair_id
 from dunwell.assess.running import attached
 
-_RESPONSE_KINDS = ("response", "promise", "dispute")
+RESPONSE_KINDS = ("response", "promise", "dispute")
 _REQUEST_KINDS = ("request", "call")
+HOLD_KINDS = ("hold", "release")
 
 
 def dated_events(events: pl.DataFrame, invoices: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Events on or before the as-of date; one that names an invoice takes the invoice's currency."""
+    if events.is_empty():
+        return events
     dated = events.filter(pl.col("on") <= as_of)
-    named = dated.select("invoice_id").drop_nulls().unique()
-    if named.is_empty():
+    if dated["invoice_id"].null_count() == dated.height:
         return dated
+    named = dated.select("invoice_id").drop_nulls().unique()
     own = invoices.select("invoice_id", pl.col("currency").alias("invoice_currency"))
     currencies = own.join(named, on="invoice_id", how="semi")
     placed = attached(dated, currencies, "invoice_id")
@@ -36,7 +39,7 @@ def place_on_pairs(events: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
 
 def responses_by_account(events: pl.LazyFrame) -> pl.LazyFrame:
     """The date of the last reply, promise or dispute per account, in whatever currency."""
-    answered = events.filter(pl.col("kind").is_in(_RESPONSE_KINDS))
+    answered = events.filter(pl.col("kind").is_in(RESPONSE_KINDS))
     return answered.group_by("account_id").agg(pl.col("on").max().alias("last_answer_on"))
 
 

@@ -7,11 +7,13 @@ So each fee looks up one band, and is rounded half-up once.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
 from dunwell.assess.balances import PAIR, currency_code
 from dunwell.assess.days import days_between
+from dunwell.assess.made_once import made_once
 from dunwell.assess.running import is_first_of, looked_up, sums_by_group
 from dunwell.ledger.frames import CURRENCY
 from dunwell.policy.model import Fee, PolicySet
@@ -27,7 +29,7 @@ _ONCE = 0
 """Number of the fee that an invoice bears once, whatever steps were taken; a step's is its place on the ladder + 1."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FeeTable:
     """Every fee by policy, number and currency, one row each, so that a fee is found by its row number.
 
@@ -50,15 +52,38 @@ class FeeTable:
         place = pl.lit(self.places).gather(currency_code())
         return (pl.col("policy_index") * self.fees_max + fee) * self._width + place
 
+    @cached_property
+    def found(self) -> list[pl.Expr]:
+        """The limits of the fee in ``row``, and the band in ``band_row``."""
+        return [*looked_up(self.limits, pl.col("row")), *looked_up(self.bands, pl.col("band_row"))]
+
+    @cached_property
+    def once_row(self) -> pl.Expr:
+        """The row of the one-off fee."""
+        return self.row(pl.lit(_ONCE)).alias("row")
+
+    @cached_property
+    def step_row(self) -> pl.Expr:
+        """The row of a step's ``fee``."""
+        return self.row(pl.col("fee")).alias("row")
+
+    @cached_property
+    def is_late_for_once(self) -> pl.Expr:
+        """Whether an invoice is late enough for the one-off fee on the day ``ended_on``."""
+        (from_days,) = looked_up(self.once_from, pl.col("policy_index"))
+        return (days_between(pl.col("due_on"), pl.col("ended_on")) >= from_days).fill_null(value=False)
+
+    @cached_property
     def is_charged(self) -> pl.Expr:
         """Whether the policy charges a fee for ``step_index``; false where no step was taken."""
         number = pl.col("policy_index") * self.fees_max + pl.col("step_index") + 1
         return pl.lit(self.bearing).gather(number).fill_null(value=False)
 
+    @cached_property
     def band_row(self) -> pl.Expr:
         """The row of the band that ``amount_minor`` falls in, by the fee's ``row``."""
         reached = [(pl.col("amount_minor") > pl.lit(level).gather(pl.col("row"))) for level in self.levels]
-        return pl.sum_horizontal(pl.col("row") * (len(self.levels) + 1), *reached)
+        return pl.sum_horizontal(pl.col("row") * (len(self.levels) + 1), *reached).alias("band_row")
 
     @property
     def _width(self) -> int:
@@ -176,10 +201,8 @@ def charges_fees(policies: PolicySet) -> bool:
 
 def once_minor(invoices: pl.DataFrame, table: FeeTable) -> pl.Series:
     """The one-off fee of each invoice, 0 where it is not late enough on the day ``ended_on``."""
-    (from_days,) = looked_up(table.once_from, pl.col("policy_index"))
-    is_late = days_between(pl.col("due_on"), pl.col("ended_on")) >= from_days
-    fee_minor = pl.when(is_late.fill_null(value=False)).then(_fee_minor()).otherwise(0)
-    return _with_bands(invoices, pl.lit(_ONCE), table).with_columns(fee_minor.alias("once_minor"))["once_minor"]
+    fee_minor = pl.when(table.is_late_for_once).then(_fee_minor()).otherwise(0).alias("once_minor")
+    return _with_bands(invoices, table.once_row, table).select(fee_minor)["once_minor"]
 
 
 def step_fees(asked: pl.DataFrame, table: FeeTable) -> pl.DataFrame:
@@ -189,7 +212,7 @@ def step_fees(asked: pl.DataFrame, table: FeeTable) -> pl.DataFrame:
     many of its letters were sent.
     """
     number = pl.col("step_index") + 1
-    bearing = asked.filter(table.is_charged()).select(
+    bearing = asked.filter(table.is_charged).select(
         "invoice_id",
         PAIR,
         "policy_index",
@@ -198,19 +221,16 @@ def step_fees(asked: pl.DataFrame, table: FeeTable) -> pl.DataFrame:
         (pl.col("invoice_id") * _FEES_MAX + number).alias("invoice_and_fee"),
     )
     each_once = bearing.sort("invoice_and_fee").filter(is_first_of("invoice_and_fee"))
-    charged = _with_bands(each_once, pl.col("fee"), table).with_columns(_fee_minor().alias("fee_minor"))
-    return sums_by_group(charged, "invoice_id", {"step_fees_minor": pl.col("fee_minor")})
+    charged = _with_bands(each_once, table.step_row, table).with_columns(_fee_minor().alias("step_fees_minor"))
+    return sums_by_group(charged, "invoice_id", ("step_fees_minor",))
 
 
-def _with_bands(applying: pl.DataFrame, fee: pl.Expr, table: FeeTable) -> pl.DataFrame:
-    """Add the band that each amount falls in, and the limits of the fee, by the fee's number."""
-    placed = applying.with_columns(table.row(fee).alias("row")).with_columns(table.band_row().alias("band_row"))
-    return placed.with_columns(
-        *looked_up(table.limits, pl.col("row")),
-        *looked_up(table.bands, pl.col("band_row")),
-    )
+def _with_bands(applying: pl.DataFrame, row: pl.Expr, table: FeeTable) -> pl.DataFrame:
+    """Add the band that each amount falls in, and the limits of the fee, by the fee's row."""
+    return applying.with_columns(row).with_columns(table.band_row).with_columns(table.found)
 
 
+@made_once
 def _fee_minor() -> pl.Expr:
     """A fee by its band; whole units and hundredths apart, so that every product fits into int64."""
     above, percent = pl.col("amount_minor") - pl.col("base_minor"), pl.col("percent_hundredths")

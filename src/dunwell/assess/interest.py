@@ -11,6 +11,7 @@ import polars as pl
 
 from dunwell.assess.basis import RateWindow
 from dunwell.assess.days import days_between, plus_days
+from dunwell.assess.made_once import made_once
 from dunwell.assess.running import attached, is_followed_in, looked_up, running_sum
 from dunwell.ledger.frames import PARTY_TYPE
 
@@ -22,13 +23,23 @@ def bearing(invoices: pl.DataFrame, table: pl.DataFrame, first_letters: pl.DataF
     waits for a letter that was never sent. ``start_on`` is the anchor where interest is claimed, at the latest the last
     day that is looked at. ``table`` are the ``basis_columns``; ``first_letters`` has ``received_on`` per invoice.
     """
-    party = pl.col("party_type").to_physical().cast(pl.Int64)
-    numbered = invoices.with_columns((pl.col("policy_index") * len(PARTY_TYPE.categories) + party).alias("basis"))
+    numbered = invoices.with_columns(_basis())
     based = numbered.with_columns(_looked_up_basis(numbered["basis"], table))
-    anchored = based.with_columns(_anchors(based, first_letters))
-    start_on = pl.min_horizontal("anchor_on", "ended_on")
+    return based.with_columns(_anchors(based, first_letters)).with_columns(_start_on())
+
+
+@made_once
+def _basis() -> pl.Expr:
+    """The number of an invoice's basis."""
+    party = pl.col("party_type").to_physical().cast(pl.Int64)
+    return (pl.col("policy_index") * len(PARTY_TYPE.categories) + party).alias("basis")
+
+
+@made_once
+def _start_on() -> pl.Expr:
+    """The anchor where interest is claimed, at the latest the last day that is looked at."""
     is_bearing = pl.col("claims_interest") & pl.col("anchor_on").is_not_null()
-    return anchored.with_columns(pl.when(is_bearing).then(start_on).alias("start_on"))
+    return pl.when(is_bearing).then(pl.min_horizontal("anchor_on", "ended_on")).alias("start_on")
 
 
 def _looked_up_basis(numbers: pl.Series, table: pl.DataFrame) -> list[pl.Expr]:
@@ -36,17 +47,23 @@ def _looked_up_basis(numbers: pl.Series, table: pl.DataFrame) -> list[pl.Expr]:
     only = numbers.min() if numbers.null_count() == 0 and numbers.min() == numbers.max() else None
     if only is None:
         return looked_up(table, pl.col("basis"))
-    return looked_up(table.filter(pl.col("number") == only), pl.lit(0))
+    return looked_up(table[[table["number"].index_of(only)]], pl.lit(0))
 
 
 def _anchors(based: pl.DataFrame, first_letters: pl.DataFrame) -> list[pl.Expr | pl.Series]:
     """The due date, or where the law wants a letter first, the later of it and the day the first one was received."""
     if first_letters.is_empty():
-        return [pl.when(~pl.col(needs)).then("due_on").alias(name) for needs, name in _ANCHORS]
+        return _due_days()
     received_on = attached(based.select("invoice_id"), first_letters, "invoice_id")["received_on"]
     default_on = pl.max_horizontal("due_on", pl.lit(received_on))
     waits = pl.when(pl.lit(received_on).is_not_null()).then(default_on)
     return [pl.when(needs).then(waits).otherwise("due_on").alias(name) for needs, name in _ANCHORS]
+
+
+@made_once
+def _due_days() -> list[pl.Expr | pl.Series]:
+    """Where no letter counts: the due date, or nothing where the law wants one."""
+    return [pl.when(~pl.col(needs)).then("due_on").alias(name) for needs, name in _ANCHORS]
 
 
 _ANCHORS = (("needs_default", "anchor_on"), ("compensation_needs_default", "claim_anchor_on"))
@@ -62,11 +79,9 @@ class Rates:
     @classmethod
     def of(cls, window: RateWindow, owing: pl.DataFrame) -> "Rates":
         """Choose the type for the amounts at hand; a debt that was re-opened may have been larger than its amount."""
-        factor = max(1, *(window.starts["factor"].to_list() or [1]))
-        weights, amounts = window.table["rate_index"].abs().max(), owing["amount_minor"].max()
-        assert isinstance(weights, int)
+        amounts = owing["amount_minor"].max()
         assert isinstance(amounts, int)
-        fits = owing["is_only_reduced"].all() and amounts * weights * factor * _ROOM < 2**63
+        fits = owing["is_only_reduced"].all() and amounts * window.weight_max * _ROOM < 2**63
         return cls(window, pl.Int64 if fits else pl.Int128)
 
     def ok_days_at(self, day: pl.Expr) -> pl.Expr:

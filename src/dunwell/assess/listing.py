@@ -3,9 +3,10 @@
 import polars as pl
 
 from dunwell.assess.balances import PAIR
+from dunwell.assess.made_once import made_once
 from dunwell.assess.running import sorted_by
 
-COLUMNS = (
+COLUMNS = [
     PAIR,
     "invoice_id",
     "issued_on",
@@ -14,7 +15,7 @@ COLUMNS = (
     "amount_minor",
     "tolerance_minor",
     "is_only_reduced",
-)
+]
 
 
 def listed(invoices: pl.DataFrame, letters: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
@@ -23,12 +24,21 @@ def listed(invoices: pl.DataFrame, letters: pl.DataFrame, entries: pl.DataFrame)
     Entries of the letter's day count as known. ``letters`` have the pair and ``on``. A debt that entries only ever
     reduced was open until the day it was settled; what else was entered is added up for each letter's day.
     """
+    meant = sorted_by(letters, PAIR).join(sorted_by(invoices[COLUMNS], PAIR), on=PAIR)
+    candidates = meant.filter(_may_be_asked())
+    if candidates["is_only_reduced"].all():
+        return candidates
+    return pl.concat(
+        [candidates.filter("is_only_reduced"), _open_then(candidates.filter(~pl.col("is_only_reduced")), entries)]
+    )
+
+
+@made_once
+def _may_be_asked() -> pl.Expr:
+    """Issued, past due, and unless its debt was re-opened, not settled on the letter's day."""
     is_issued = pl.col("issued_on").is_null() | (pl.col("issued_on") <= pl.col("on"))
-    meant = sorted_by(letters, PAIR).join(sorted_by(invoices.select(COLUMNS), PAIR), on=PAIR)
-    candidates = meant.filter(pl.col("past_due_from_on") <= pl.col("on"), is_issued)
     was_open = pl.col("settled_on").is_null() | (pl.col("settled_on") > pl.col("on"))
-    is_plain = pl.col("is_only_reduced")
-    return pl.concat([candidates.filter(is_plain, was_open), _open_then(candidates.filter(~is_plain), entries)])
+    return (pl.col("past_due_from_on") <= pl.col("on")) & is_issued & (was_open | ~pl.col("is_only_reduced"))
 
 
 def _open_then(candidates: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import polars as pl
 
 from dunwell.assess.days import plus_days
 from dunwell.assess.ladder import needed_days
+from dunwell.assess.made_once import made_once
 from dunwell.calendar import next_month_end
 
 
@@ -23,18 +24,24 @@ def _month_end(as_of: date, step_day: str, is_at_month_end: str) -> pl.Expr:
     return pl.when(pl.col(is_at_month_end) & is_waiting).then(pl.lit(next_month_end(as_of)))
 
 
-def next_look_on(as_of: date, pairs: pl.DataFrame, *, waits_for_month_ends: bool) -> pl.Expr:
+def days_of(pairs: pl.DataFrame) -> frozenset[str]:
+    """Which of the dates that rules look at any of the pairs has."""
+    return frozenset(day for day, _ in _DATED if pairs[day].null_count() < pairs.height)
+
+
+@made_once
+def next_look_on(as_of: date, days: frozenset[str], *, waits_for_month_ends: bool) -> pl.Expr:
     """The earliest candidate after the as-of date; null when nothing lies ahead.
 
-    ``pairs`` are the rows it is for: a date that none of them has is no candidate. ``waits_for_month_ends`` says
-    whether any policy has a step at the end of a month.
+    ``days`` are those that :func:`days_of` found: a date that no pair has is no candidate. ``waits_for_month_ends``
+    says whether any policy has a step at the end of a month.
     """
     oldest_due = plus_days(pl.lit(as_of), -pl.col("oldest_days_past_due"))
     candidates = [
         plus_days(oldest_due, pl.col("step_day")),
         plus_days(oldest_due, pl.col("hold_step_day")),
         plus_days(oldest_due, pl.col("hold_days_past_due") + 1),
-        *(_after(day, days) for day, days in _DATED if pairs[day].null_count() < pairs.height),
+        *(_after(day, term) for day, term in _DATED if day in days),
     ]
     if waits_for_month_ends:
         candidates += [

@@ -52,6 +52,11 @@ class Parameters:
         return of_requests_step(self.policies)
 
     @cached_property
+    def waits_for_month_ends(self) -> bool:
+        """Whether any policy has a step at the end of a month."""
+        return waits_for_month_ends(self.policies)
+
+    @cached_property
     def next_index(self) -> pl.Expr:
         """The next ordinary step after ``position``."""
         return next_index(self.policies)
