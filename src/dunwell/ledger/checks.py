@@ -24,6 +24,8 @@ def check_ledger(ledger: Ledger, policies: PolicySet, as_of: date) -> list[Probl
 
 
 def _undated_invoices(ledger: Ledger, as_of: date) -> Iterator[Problem]:
+    if ledger.invoices["due_on"].null_count() == 0:
+        return
     is_issued = pl.col("issued_on").is_null() | (pl.col("issued_on") <= as_of)
     undated = (
         ledger.invoices.filter(pl.col("due_on").is_null() & is_issued)
@@ -57,6 +59,8 @@ def _unknown_policies(ledger: Ledger, policies: PolicySet) -> Iterator[Problem]:
 
 
 def _unknown_steps(ledger: Ledger, policies: PolicySet) -> Iterator[Problem]:
+    if ledger.events.is_empty():
+        return
     known = {step.id for policy in policies.policies.values() for step in policy.steps}
     requests = ledger.events.filter(pl.col("kind") == "request")
     steps = requests["step"].drop_nulls().unique().sort()

@@ -104,6 +104,8 @@ def with_contracts(ledger: Ledger) -> Ledger:
     """
     signed, problems = _signed(ledger.accounts.filter(pl.col("contract_allows_hold").is_null())["account_id"])
     forbidden = _without_hold(ledger.accounts, _by_version(signed))
+    if not forbidden:
+        return replace(ledger, problems=(*ledger.problems, *problems))
     allows = pl.when(pl.col("account_id").is_in(forbidden)).then(pl.lit(value=False)).otherwise("contract_allows_hold")
     accounts = ledger.accounts.with_columns(allows.alias("contract_allows_hold"))
     return replace(ledger, accounts=accounts, problems=(*ledger.problems, *problems))

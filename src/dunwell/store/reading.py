@@ -205,6 +205,8 @@ def _read_few(as_of: date | None, account_ids: Collection[int]) -> Ledger:
         ledger, invoices = ledger_of(parts)
     accounts, events = _without_blanks(ledger.accounts, "policy"), _without_blanks(ledger.events, "channel", "step")
     ledger = replace(ledger, accounts=accounts, events=events)
+    if not (invoices["instalment"] > 1).any():
+        return ledger
     items = _items_of(invoices)
     return _by_instalment(ledger, items) if items.height else ledger
 

@@ -33,13 +33,15 @@ def _wide() -> pl.Schema:
     return pl.Schema({_PART: pl.String(), **columns, "kind": pl.String()})
 
 
+@cache
+def _nothing() -> dict[str, str]:
+    """What stands in a part for each column that its table does not have."""
+    return {column: bulk.nothing(dtype) for column, dtype in _wide().items() if column != _PART}
+
+
 def part(name: str, columns: Mapping[str, str], rest: str) -> str:
     """Return the question for one part; ``columns`` says what each of its columns is in the table."""
-    fields = (
-        f'{columns[column]} AS "{column}"' if column in columns else f'{bulk.nothing(dtype)} AS "{column}"'
-        for column, dtype in _wide().items()
-        if column != _PART
-    )
+    fields = (f'{columns.get(column, nothing)} AS "{column}"' for column, nothing in _nothing().items())
     return f"SELECT '{name}' AS {_PART}, {', '.join(fields)} {rest}"
 
 
@@ -59,5 +61,5 @@ def ledger_of(parts: list[str]) -> tuple[Ledger, pl.DataFrame]:
 
 
 def _own(rows: pl.DataFrame, name: str, schema: pl.Schema) -> pl.DataFrame:
-    own = rows.filter(pl.col(_PART) == name)
-    return own.select(pl.col(column).cast(dtype) if column == "kind" else column for column, dtype in schema.items())
+    own = rows[[_PART, *schema]].filter(pl.col(_PART) == name).drop(_PART)
+    return own.with_columns(pl.col("kind").cast(schema["kind"])) if "kind" in schema else own

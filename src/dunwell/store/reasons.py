@@ -5,6 +5,7 @@ reason that the engine no longer gives keeps its place.
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 import polars as pl
 
@@ -43,7 +44,8 @@ def pack(present: Iterable[str]) -> pl.Expr:
     return pl.sum_horizontal(bits).cast(pl.Int64).alias("reasons")
 
 
-def unpack(names: Iterable[str]) -> list[pl.Expr]:
+@cache
+def unpack(names: tuple[str, ...]) -> list[pl.Expr]:
     """Return the expressions that turn ``reasons`` back into boolean columns."""
     return [(pl.col("reasons") // (1 << _bit(name)) % 2 == 1).alias(name) for name in names]
 
