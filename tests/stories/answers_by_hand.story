@@ -42,6 +42,21 @@ day 4    run
 day 10   run
          dunwell promise show 2                         -> says "broken"
 
+story Money that kept a promise before the next one was made does not keep that one, and later money does
+also on postgresql
+given customer ACME country=GB
+day -30  invoice R1 500.00 due day 0
+day 1    dunwell promise add ACME 100.00 --until day 8 --as-of day 1
+day 3    payment 100.00 for R1
+day 3    run
+         dunwell promise show 1                         -> says "kept by run: paid in full on 2026-03-05 (B1)"
+day 5    dunwell promise add ACME 100.00 --until day 15 --as-of day 5
+day 6    run
+         dunwell promise show 2                         -> says "made", says not "kept"
+day 7    payment 100.00 for R1
+day 7    run
+         dunwell promise show 2                         -> says "kept by run: paid in full on 2026-03-09 (B2)"
+
 story A part that is disputed is not chased; upheld, it waits for its credit note; the earlier day stays as it was
 also on postgresql
 given customer ACME country=GB
@@ -57,6 +72,25 @@ day 8    run
 day 9    run                                            -> chaseable 460.00, open 460.00
 day 6    run                                            -> replay, chaseable 460.00
          dunwell dispute list --as-of day 6             -> says "upheld"
+
+story One credit note settles one dispute, not every dispute of its invoice
+also on postgresql
+given customer ACME country=GB
+day -30  invoice R1 500.00 due day 0
+day 2    dunwell dispute add ACME --invoice R1 --amount 120.00 --note "short delivery" --as-of day 2
+         dunwell dispute add ACME --invoice R1 --amount 100.00 --note "wrong price" --as-of day 2
+day 4    dunwell dispute uphold 1 --reason "ten bottles were missing" --as-of day 4
+         dunwell dispute uphold 2 --reason "the old price" --as-of day 4
+day 5    run                                            -> chaseable 280.00
+day 8    credit note 120.00 for R1
+day 8    run
+         dunwell dispute show 1                         -> says "credited by run"
+         dunwell dispute show 2                         -> says "upheld", says not "credited"
+day 9    run                                            -> chaseable 280.00, open 380.00
+day 10   credit note 100.00 for R1
+day 10   run
+         dunwell dispute show 2                         -> says "credited by run: the credit note has come (B2)"
+day 11   run                                            -> chaseable 280.00, open 280.00
 
 story A dispute that is rejected later is still open on the earlier day
 given customer ACME country=GB

@@ -67,6 +67,21 @@ day 34   run                                            -> release, released 1
          dunwell order show 3                           -> says not "released"
 day 35   run                                            -> exposure 300.00
 
+story Orders wait for a hold from before Dunwell to end, too
+also on postgresql
+given customer ACME country=GB currency=EUR credit_limit=2000.00
+day -30  invoice R1 1000.00 due day 0
+day 3    event request step=reminder
+day 12   event request step=second_request
+day 22   event request until day 29 step=third_request
+day 31   event hold until day 42
+day 32   dunwell order add ACME O1 300.00 --as-of day 32 -> says "Order O1 held.", says "The account is on credit hold."
+day 33   run                                            -> hold in_force
+         dunwell order show 1                           -> says not "released"
+day 34   payment 1000.00 for R1
+day 34   run                                            -> release, released 1
+         dunwell order show 1                           -> says "released by run: the hold has ended"
+
 story A plan that is accepted releases the hold, is kept, and ends
 also on postgresql
 given customer ACME country=GB currency=EUR credit_limit=2000.00

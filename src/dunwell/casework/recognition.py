@@ -20,13 +20,17 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """What was promised: ``amount_minor`` from ``opened_on`` through ``until_on``, on an invoice or on the account."""
+    """What was promised: ``amount_minor`` from ``opened_on`` through ``until_on``, on an invoice or on the account.
+
+    ``is_kept``: an earlier look has found it kept, so its money goes to it before any other.
+    """
 
     key: int
     opened_on: date
     until_on: date
     amount_minor: int
     invoice_id: int | None = None
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def kept_promises(promises: Sequence[Promised], settlements: Sequence[Settlement
     missing = {promised.key: promised.amount_minor for promised in promises}
     used: dict[int, tuple[str, ...]] = {promised.key: () for promised in promises}
     found: dict[int, Fulfilled] = {}
-    by_day = sorted(promises, key=lambda one: (one.until_on, one.opened_on, one.key))
+    by_day = sorted(promises, key=lambda one: (not one.is_kept, one.until_on, one.opened_on, one.key))
     for settlement in _net(settlements):
         left = settlement.amount_minor
         for promised in by_day:

@@ -15,6 +15,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+import polars as pl
+
 from dunwell.casework import letter_states
 from dunwell.casework.cases import Act, advance
 from dunwell.casework.recognition import Fulfilled, Promised, Settlement, kept_promises
@@ -24,7 +26,8 @@ from dunwell.store.cases import EntryRow, cases, entries
 from dunwell.store.cash import complete_for
 from dunwell.store.fingerprint import RUN
 from dunwell.store.models import HOLD_LIVE, Account, Dispute, Hold, Invoice, Letter, Order, Promise
-from dunwell.store.queries import bank_complete_through
+from dunwell.store.queries import bank_complete_through, latest_run
+from dunwell.store.recording import read_decisions
 
 
 def keep_cases(as_of: date) -> None:
@@ -49,26 +52,26 @@ def _keep_promises(as_of: date, known_through: date) -> None:
     open_ones: list[Promise] = cases("promise", states=("made",))
     if not open_ones:
         return
-    beside: list[Promise] = cases("promise", states=("kept",))
-    since_on = min(one.opened_on for one in open_ones)
-    money = entries({one.account_id for one in open_ones}, since_on, as_of)
+    account_ids = {one.account_id for one in open_ones}
+    before: list[Promise] = [one for one in cases("promise", states=("kept",)) if one.account_id in account_ids]
+    money = entries(account_ids, min(one.opened_on for one in (*open_ones, *before)), as_of)
+    beside = _by_pair(before)
     for pair, promises in _by_pair(open_ones).items():
         own = [settlement(entry) for entry in money if (entry.account_id, entry.currency) == pair]
-        all_of_pair = [*promises, *(one for one in beside if (one.account_id, one.currency) == pair)]
-        kept = kept_promises([_promised(one) for one in all_of_pair if one.until_on >= since_on], own)
+        kept = kept_promises([_promised(one) for one in (*promises, *beside[pair])], own)
         for one in promises:
             _close_promise(one, kept.get(one.pk), as_of, known_through)
 
 
-def _by_pair(promises: Iterable[Promise]) -> dict[tuple[int, str], list[Promise]]:
-    found: dict[tuple[int, str], list[Promise]] = defaultdict(list)
+def _by_pair(promises: Iterable[Promise]) -> defaultdict[tuple[int, str], list[Promise]]:
+    found: defaultdict[tuple[int, str], list[Promise]] = defaultdict(list)
     for one in promises:
         found[one.account_id, one.currency].append(one)
     return found
 
 
 def _promised(one: Promise) -> Promised:
-    return Promised(one.pk, one.opened_on, one.until_on, one.amount_minor, one.invoice_id)
+    return Promised(one.pk, one.opened_on, one.until_on, one.amount_minor, one.invoice_id, one.state == "kept")
 
 
 def _close_promise(one: Promise, fulfilled: Fulfilled | None, as_of: date, known_through: date) -> None:
@@ -89,16 +92,30 @@ def _expire_exclusions(as_of: date) -> None:
 
 
 def _credit_disputes(as_of: date) -> None:
+    """What settled one dispute of an invoice settles no other."""
     upheld: list[Dispute] = cases("dispute", states=("upheld",))
-    for one in upheld:
-        notes = [
-            entry
-            for entry in entries([one.account_id], one.opened_on, as_of)
-            if entry.kind == "credit_note" and entry.invoice_id == one.invoice_id
-        ]
-        if sum(entry.amount_minor for entry in notes) >= (one.amount_minor or 1):
-            act = Act(as_of, RUN, "the credit note has come", ", ".join(entry.reference for entry in notes))
+    for invoice_id, own in _by_invoice(upheld).items():
+        before: list[Dispute] = list(Dispute.objects.filter(invoice_id=invoice_id, state="credited"))
+        every = (*own, *before)
+        money = entries({one.account_id for one in own}, min(one.opened_on for one in every), as_of)
+        notes = [settlement(each) for each in money if each.kind == "credit_note" and each.invoice_id == invoice_id]
+        found = kept_promises([_expected(one) for one in every], notes)
+        for one in (one for one in own if one.pk in found):
+            act = Act(as_of, RUN, "the credit note has come", ", ".join(found[one.pk].references))
             advance(one, "credit", act, closed_on=as_of, held_through_on=as_of - timedelta(days=1))
+
+
+def _by_invoice(disputes: Iterable[Dispute]) -> dict[int, list[Dispute]]:
+    found: dict[int, list[Dispute]] = defaultdict(list)
+    for one in disputes:
+        if one.invoice_id is not None:
+            found[one.invoice_id].append(one)
+    return found
+
+
+def _expected(one: Dispute) -> Promised:
+    """A credit note that was agreed to, as recognition looks at it: it may come on any later day."""
+    return Promised(one.pk, one.opened_on, date.max, one.amount_minor or 1, one.invoice_id, one.state == "credited")
 
 
 def _invoice_orders(as_of: date) -> None:
@@ -114,9 +131,20 @@ def _release_orders(as_of: date) -> None:
     waiting = Order.objects.filter(state="held", waits_for_hold=True).values_list("account_id", flat=True).distinct()
     held = Hold.objects.filter(state__in=HOLD_LIVE).values_list("account_id", flat=True)
     for account in Account.objects.filter(pk__in=waiting).exclude(pk__in=held).order_by("pk"):
+        if _is_held_from_before(account):
+            continue
         release_waiting(account, limit_left_minor(account, as_of), Act(as_of, RUN, "the hold has ended"))
         if not held_for_hold(account):
             _withdraw_order_letters(account, as_of)
+
+
+def _is_held_from_before(account: Account) -> bool:
+    """Tell whether the imported history holds an account: such a hold is no case until it is lifted."""
+    latest = latest_run()
+    if latest is None:
+        return False
+    rows = read_decisions(latest.pk, account.pk)
+    return not rows.filter(pl.col("is_held"), pl.col("action") != "release").is_empty()
 
 
 def _withdraw_order_letters(account: Account, as_of: date) -> None:
