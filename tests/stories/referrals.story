@@ -19,6 +19,20 @@ day 61   run                                            -> LARGE: none, chaseabl
 day 90   dunwell referral recover 1 8000.00 --as-of day 90 -> says "8,000.00 EUR recovered"
 day 60   run                                            -> LARGE: replay, chaseable 10000.00
 
+story Nobody who has paid since is handed over, and nobody on old bank data
+also on postgresql
+given customer ACME country=GB
+given customer LATE country=GB
+day -30  invoice R1 10000.00 of ACME due day 0
+         invoice R2 10000.00 of LATE due day 0
+day 60   dunwell referral propose ACME --as-of day 60 --by Ann
+         dunwell referral propose LATE --as-of day 60 --by Ann
+         dunwell referral approve --all --as-of day 60 --by Bob -> says "Approved: 1, 2."
+day 62   payment 10000.00 of ACME for R1
+day 63   dunwell referral hand-over 1 --as-of day 63    -> exit 2, says "Nothing is demanded of ACME any more; withdraw referral 1."
+         dunwell referral hand-over 2 --as-of day 70    -> exit 2, says "Bank data is complete only through"
+         dunwell referral hand-over 2 --as-of day 63    -> says "handed over"
+
 story Who drafted a letter by hand does not approve it where the policy wants four eyes
 given policy four_eyes = true
 given customer ACME country=GB credit_limit=100.00 currency=EUR

@@ -9,6 +9,7 @@ from dunwell.store.bulk import writing
 from dunwell.store.models import Account, Application
 
 
+@writing()
 def receive(desk: Desk, about: Subject, requested_minor: int, said: Said) -> Application:
     """Record an application for a credit limit; one at a time."""
     if Application.objects.filter(account=about.account, state="received").exists():

@@ -26,6 +26,7 @@ ALL_STATES = HOLD_STATES
 _HOLD_STEP = Step("hold", 31, "hold", pay_by_days=10)
 
 
+@writing()
 def place(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
     """Propose a hold and draft its letter, whatever the rule says; it still starts only when the letter is sent.
 

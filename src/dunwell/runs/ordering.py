@@ -173,6 +173,7 @@ def draft_refusal(desk: Desk, about: Subject, amount_minor: int, order: Order | 
     return case_letters.draft(wanted, desk.as_of, desk.by)
 
 
+@writing()
 def add(desk: Desk, about: Subject, order_number: str, amount_minor: int, said: Said) -> Order:
     """Register an order and check it: approved, or held with the reasons; the customer of a hold is told."""
     state = standing(desk, about.account)

@@ -43,6 +43,7 @@ class PlanWish:
     against_policy: bool = False
 
 
+@writing()
 def offer_plan(desk: Desk, about: Subject, wish: PlanWish) -> Plan:
     """Offer a payment plan for what is demanded today and draft its letter.
 
@@ -181,6 +182,7 @@ def _draft(desk: Desk, plan: Plan, kind: str) -> None:
     case_letters.draft(wanted, desk.as_of, desk.by)
 
 
+@writing()
 def make_offer(desk: Desk, about: Subject, kind: str, said: Said) -> Offer:
     """Offer a longer credit line or a discount by the policy's terms and draft its letter.
 

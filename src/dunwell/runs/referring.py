@@ -8,8 +8,10 @@ from dunwell.errors import RefusedError, UsageError
 from dunwell.runs.answers import Said, act
 from dunwell.runs.case_subject import Subject, required_situation
 from dunwell.runs.desk import Desk
-from dunwell.runs.gate import require_money_placed
+from dunwell.runs.gate import require_fresh_data, require_money_placed
+from dunwell.runs.letter_facts import Situation
 from dunwell.runs.offering import Customer, referral
+from dunwell.store.bulk import writing
 from dunwell.store.models import REFERRAL_LIVE, Referral
 
 _NOTHING_YET = frozenset({"proposed", "approved"})
@@ -23,6 +25,7 @@ class ReferralWish:
     against_test: bool = False
 
 
+@writing()
 def propose(desk: Desk, about: Subject, wish: ReferralWish, said: Said) -> tuple[Referral, dict[str, Any]]:
     """Propose a referral of what is demanded today; return it with its cost-benefit test.
 
@@ -58,6 +61,7 @@ def propose(desk: Desk, about: Subject, wish: ReferralWish, said: Said) -> tuple
     return made, test
 
 
+@writing()
 def approve(desk: Desk, found: Referral, said: Said) -> None:
     """Approve a proposal; where the policy wants four eyes, who proposed it may not."""
     now = required_situation(desk, Subject(found.account, found.currency))
@@ -65,18 +69,29 @@ def approve(desk: Desk, found: Referral, said: Said) -> None:
         raise RefusedError(
             f"Referral {found.pk} was proposed by {desk.by}; the policy wants somebody else to approve it."
         )
-    if now.row["total_due_minor"] <= 0:
-        raise RefusedError(f"Nothing is demanded of {found.account} any more; withdraw referral {found.pk}.")
+    _still_demanded(desk, found)
     advance(found, "approve", act(desk, said))
 
 
+@writing()
 def hand_over(desk: Desk, found: Referral, said: Said) -> None:
     """Record that the case file was handed over: from today we chase no more.
 
-    Raises ``RefusedError`` while money waits that may be theirs.
+    Raises ``RefusedError`` on stale bank data, while money waits that may be theirs, or when nothing is demanded now.
     """
+    now = _still_demanded(desk, found)
+    require_fresh_data(desk.rules.policy(now.row["policy"]), desk.as_of)
     require_money_placed(found.account_id, found.currency)
     advance(found, "hand over", act(desk, said), handed_over_on=desk.as_of)
+
+
+def _still_demanded(desk: Desk, found: Referral) -> Situation:
+    now = required_situation(desk, Subject(found.account, found.currency))
+    if now.row["total_due_minor"] <= 0:
+        raise RefusedError(
+            f"Nothing is demanded of {found.account.account_number} any more; withdraw referral {found.pk}."
+        )
+    return now
 
 
 def end(desk: Desk, found: Referral, event: str, said: Said, recovered_minor: int | None = None) -> None:
