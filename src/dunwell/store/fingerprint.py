@@ -6,35 +6,28 @@ What a run itself drafts or withdraws is left out, because it changes no assessm
 have the same fingerprint.
 """
 
-from django.db.models import Max
-
 from dunwell import __version__
 from dunwell.store import bulk
-from dunwell.store.models import Call, CaseTransition, HoldTransition
-from dunwell.store.queries import latest_batch_id
 
-_HOLD_MOVES = ("in_force", "released")
 RUN = "run"
 """Who moved a case when no person did."""
-_LAST_LETTER = (  # in the words of the index letter_moved_by_hand, which holds these rows alone
+# Each in the words of the index that holds these rows alone: letter_moved_by_hand and so on.
+_BY_HAND = f"NOT (\"by\" = '{RUN}')"
+_LAST = (
+    "SELECT max(id) FROM store_importbatch",
     "SELECT max(id) FROM store_lettertransition WHERE to_state IN ('sent', 'delivered', 'bounced', 'cancelled')"
-    f" AND NOT (\"by\" = '{RUN}')"
+    f" AND {_BY_HAND}",
+    f"SELECT max(id) FROM store_holdtransition WHERE to_state IN ('in_force', 'released') AND {_BY_HAND}",
+    f"SELECT max(id) FROM store_casetransition WHERE {_BY_HAND}",
+    "SELECT max(id) FROM store_call",
+    f"SELECT max(id) FROM store_bankmove WHERE {_BY_HAND}",
 )
-_LAST_BANK_MOVE = f"SELECT max(id) FROM store_bankmove WHERE NOT (\"by\" = '{RUN}')"  # as the index bankmove_by_hand
+_NUMBERS = " || '-' || ".join(f"COALESCE(({last}), 0)" for last in _LAST)
 
 
 def data_fingerprint(policy_version: str) -> str:
     """Return the fingerprint of the workspace's data under a policy version."""
-    holds = HoldTransition.objects.filter(to_state__in=_HOLD_MOVES).exclude(by=RUN)
-    parts = [
-        latest_batch_id(),
-        bulk.scalar(_LAST_LETTER) or 0,
-        holds.aggregate(last=Max("id"))["last"] or 0,
-        CaseTransition.objects.exclude(by=RUN).aggregate(last=Max("id"))["last"] or 0,
-        Call.objects.aggregate(last=Max("id"))["last"] or 0,
-        bulk.scalar(_LAST_BANK_MOVE) or 0,
-    ]
-    return "-".join([*(str(part) for part in parts), _basis(policy_version)])
+    return f"{bulk.scalar(f'SELECT {_NUMBERS}')}-{_basis(policy_version)}"
 
 
 def has_same_rules(fingerprint: str, policy_version: str) -> bool:
@@ -42,7 +35,7 @@ def has_same_rules(fingerprint: str, policy_version: str) -> bool:
     return fingerprint.split("-", _PARTS)[_PARTS:] == [_basis(policy_version)]
 
 
-_PARTS = 6
+_PARTS = len(_LAST)
 """How many numbers a fingerprint begins with."""
 
 

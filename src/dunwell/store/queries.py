@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
-from django.db.models import Max, Q, QuerySet, TextField, Value
+from django.db.models import Q, QuerySet, TextField, Value
 
 from dunwell.ledger.frames import CURRENCY
 from dunwell.store import audit, bulk
@@ -273,12 +273,6 @@ def bank_complete_through() -> date | None:
     return bank_days().complete_through
 
 
-def latest_batch_id() -> int:
-    """Return the number of the last import, 0 before the first."""
-    newest: Mapping[str, int | None] = ImportBatch.objects.aggregate(number=Max("id"))
-    return newest["number"] or 0
-
-
 def touched_accounts(since_entry: int, account_id: int | None = None) -> frozenset[int] | None:
     """Return the accounts that an entry of the audit trail later than ``since_entry`` concerns; ``account_id``: if it.
 
@@ -299,6 +293,13 @@ def touched_accounts(since_entry: int, account_id: int | None = None) -> frozens
     if ImportBatch.objects.filter(pk__in=batches, rows_removed__gt=0).exists():
         return None
     return frozenset(found) | (_imported_since(min(batches), account_id) if batches else frozenset())
+
+
+def has_happened(account_id: int, since_entry: int) -> bool:
+    """Tell whether anything was done since an entry of the audit trail that can concern an account: money, too."""
+    later = AuditEntry.objects.filter(number__gt=since_entry)
+    elsewhere = [what for what in _OF_NO_ACCOUNT if what != ACT]  # what the bank booked may be anybody's
+    return later.filter(Q(account_id=account_id) | Q(account_id=None) & ~Q(what__in=elsewhere)).exists()
 
 
 _OF_NO_ACCOUNT = (audit.BEGIN, "policy", "run", "withdraw", "backup", "move", "export", ACT, *audit.OF_PEOPLE)

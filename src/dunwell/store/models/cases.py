@@ -50,6 +50,11 @@ class CaseTransition(models.Model):
         indexes = (
             models.Index(fields=("kind", "case_id"), name="case_transition_case"),
             models.Index(fields=("account", "on"), name="case_transition_account"),
+            models.Index(
+                fields=("id",),
+                condition=~models.Q(by="run"),
+                name="case_moved_by_hand",  # the last of them tells whether an assessment still holds
+            ),
         )
 
     def __str__(self) -> str:

@@ -66,6 +66,13 @@ class HoldTransition(models.Model):
         """States are those of holds; the first comes from nothing."""
 
         constraints = (*fields.of_a_move("hold", HOLD_STATES),)
+        indexes = (
+            models.Index(
+                fields=("id",),
+                condition=models.Q(to_state__in=["in_force", "released"]) & ~models.Q(by="run"),
+                name="hold_moved_by_hand",  # the last of them tells whether an assessment still holds
+            ),
+        )
 
     def __str__(self) -> str:
         """Return both states."""
