@@ -4,9 +4,9 @@ Everything is looked at again in the moment of approval and once more in the mom
 between is not written to, the letter is withdrawn with its reason.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +30,16 @@ from dunwell.runs.letter_facts import Situation, facts_of, situation
 from dunwell.runs.occasion import occasion_of
 from dunwell.runs.plan_keeping import propose_hold_again
 from dunwell.runs.withdrawing import withdraw_hold_of
+from dunwell.store import audit
 from dunwell.store.bulk import writing
 from dunwell.store.fingerprint import RUN
 from dunwell.store.models import Hold, Letter
+from dunwell.store.queries import has_happened
+
+Deed = Callable[[], None]
+TRIES_MAX = 5
+_MAY_CHANGE = ("state", "language", "channel", "pay_by_on", "total_due_minor", "content")
+"""What of a letter somebody else may have changed since it was read."""
 
 
 def approve(desk: Desk, letter: Letter) -> None:
@@ -41,6 +48,10 @@ def approve(desk: Desk, letter: Letter) -> None:
     Raises ``RefusedError`` when bank data is stale, the letter is no longer asked for (it is withdrawn then), or the
     linter finds a fault.
     """
+    _done_as_seen(letter, lambda: _approval(desk, letter))
+
+
+def _approval(desk: Desk, letter: Letter) -> Deed:
     now = _still_asked_for(desk, letter)
     _require_four_eyes(desk, letter, desk.rules.policy(now.row["policy"]))
     facts, content = written(desk, letter, now)
@@ -48,14 +59,17 @@ def approve(desk: Desk, letter: Letter) -> None:
     if problems:
         listed = "\n".join(str(problem) for problem in problems)
         raise RefusedError(f"Letter {letter.reference} cannot be approved:\n{listed}")
-    with writing():
-        letter.pay_by_on, letter.total_due_minor = facts.pay_by_on, facts.total_minor
-        letter.save(update_fields=["pay_by_on", "total_due_minor"])
-        letter_states.approve(letter, on=desk.as_of, by=desk.by, content=freeze(content))
-        if letter.kind == "plan_default" and is_case_letter(letter):
-            propose_hold_again(letter, desk.as_of, desk.by)
-        for hold in Hold.objects.select_related("account").filter(letter=letter, state="proposed"):
-            hold_states.advance(hold, "approved", on=desk.as_of, by=desk.by, reason="its letter was approved")
+    return partial(_keep_approved, desk, letter, facts, content)
+
+
+def _keep_approved(desk: Desk, letter: Letter, facts: LetterFacts, content: LetterContent) -> None:
+    letter.pay_by_on, letter.total_due_minor = facts.pay_by_on, facts.total_minor
+    letter.save(update_fields=["pay_by_on", "total_due_minor"])
+    letter_states.approve(letter, on=desk.as_of, by=desk.by, content=freeze(content))
+    if letter.kind == "plan_default" and is_case_letter(letter):
+        propose_hold_again(letter, desk.as_of, desk.by)
+    for hold in Hold.objects.select_related("account").filter(letter=letter, state="proposed"):
+        hold_states.advance(hold, "approved", on=desk.as_of, by=desk.by, reason="its letter was approved")
 
 
 def mark_sent(desk: Desk, letter: Letter) -> None:
@@ -63,16 +77,38 @@ def mark_sent(desk: Desk, letter: Letter) -> None:
 
     Raises ``RefusedError`` when bank data is stale or the letter is no longer asked for (it is withdrawn then).
     """
+    _done_as_seen(letter, lambda: _sending(desk, letter))
+
+
+def _sending(desk: Desk, letter: Letter) -> Deed:
     now = _still_asked_for(desk, letter)
     _require_time_to_pay(desk, letter)
-    with writing():
-        if now.row["pay_by_on"] is not None and letter.pay_by_on is not None:
-            letter.pay_by_on = max(letter.pay_by_on, now.row["pay_by_on"])  # nobody is pressed before the full term
-            letter.save(update_fields=["pay_by_on"])
-        letter_states.mark_sent(letter, on=desk.as_of, by=desk.by)
-        for hold in Hold.objects.filter(letter=letter, state="approved"):
-            hold_states.advance(hold, "notified", on=desk.as_of, by=desk.by, reason="its letter was sent")
-            hold_states.start(hold, on=desk.as_of, cure_by_on=_cure_by_on(desk, letter, now), by=desk.by)
+    return partial(_keep_sent, desk, letter, now)
+
+
+def _keep_sent(desk: Desk, letter: Letter, now: Situation) -> None:
+    if now.row["pay_by_on"] is not None and letter.pay_by_on is not None:
+        letter.pay_by_on = max(letter.pay_by_on, now.row["pay_by_on"])  # nobody is pressed before the full term
+        letter.save(update_fields=["pay_by_on"])
+    letter_states.mark_sent(letter, on=desk.as_of, by=desk.by)
+    for hold in Hold.objects.filter(letter=letter, state="approved"):
+        hold_states.advance(hold, "notified", on=desk.as_of, by=desk.by, reason="its letter was sent")
+        hold_states.start(hold, on=desk.as_of, cure_by_on=_cure_by_on(desk, letter, now), by=desk.by)
+
+
+def _done_as_seen(letter: Letter, prepare: Callable[[], Deed]) -> None:
+    """Do what was prepared if nothing has happened to the account since; else prepare it anew.
+
+    To look, to write and to lint takes a moment, in which others may import a payment or choose another language.
+    """
+    for _ in range(TRIES_MAX):
+        seen = audit.head()[0]
+        letter.refresh_from_db(fields=_MAY_CHANGE)
+        deed = prepare()
+        with writing():
+            if not has_happened(letter.account_id, seen):
+                return deed()
+    raise RefusedError(f"Others are at work on {letter.account}; nothing was done with {letter.reference}. Try again.")
 
 
 def require_fresh(desk: Desk, letter: Letter) -> None:
