@@ -468,6 +468,23 @@ def test_a_customer_who_is_forgotten_leaves_no_trace_in_bank_entries(workspace: 
     assert audit_verify.verify().findings == []
 
 
+def test_a_customer_whose_money_was_first_somebody_elses_is_forgotten_and_the_trail_still_fits(
+    workspace: Workspace,
+) -> None:
+    bring(workspace, statement(SURE))
+    matching.undo(desk(workspace), one(), "Aurora called")
+    matching.apply(desk(workspace), one(), [Wish("C200", "RE-2026-0201")], "they say it is theirs")
+    matching.undo(desk(workspace), one(), "it was not")
+    matching.set_aside(desk(workspace), one(), "booked elsewhere")
+    matching.undo(desk(workspace), one(), "it was not, either")
+    matching.apply(desk(workspace), one(), [Wish("C100", "RE-2026-0101")], "Aurora called again")
+    owner = one().account
+    assert owner is not None
+    privacy.erase([privacy.Erasure(owner)], on=ON, by="ann", reason="asked")
+    assert {move.reason for move in BankMove.objects.exclude(by="run")} == {""}
+    assert audit_verify.verify().findings == []
+
+
 @ON_BOTH
 @pytest.mark.usefixtures("workspace")
 def test_an_invoices_own_reference_is_known_to_its_letter_and_to_the_matching() -> None:

@@ -20,6 +20,7 @@ from dunwell.store import audit, bulk, ledger_columns
 from dunwell.store.audit_rows import TABLES, rows_between
 from dunwell.store.audit_verify import ERASE
 from dunwell.store.cash import receipts
+from dunwell.store.matches import ACT
 from dunwell.store.models import (
     HOLD_LIVE,
     PLAN_LIVE,
@@ -237,7 +238,9 @@ def _restated(erasures: Sequence[Erasure]) -> Iterable[dict[str, Any]]:
     """Return the digests of rows that are different now, by entry and table."""
     account_ids = [one.account.pk for one in erasures]
     without_letters = {one.account.pk for one in erasures if "letters" in one.kinds}
-    concerned = Q(account_id__in=account_ids) | Q(what__in=(audit.BEGIN, RUN))
+    # what the bank booked may have been somebody else's before, or nobody's
+    of_bank = Q(what=ACT, subject_id__in=BankEntry.objects.filter(account_id__in=account_ids).values("pk"))
+    concerned = Q(account_id__in=account_ids) | Q(what__in=(audit.BEGIN, RUN)) | of_bank
     for entry in AuditEntry.objects.filter(concerned).order_by("number"):
         summary = json.loads(entry.summary)
         if "content_sha256" in summary and entry.account_id in without_letters:
