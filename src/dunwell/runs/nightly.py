@@ -37,6 +37,7 @@ from dunwell.store import queries
 from dunwell.store.bulk import writing
 from dunwell.store.fingerprint import RUN, data_fingerprint
 from dunwell.store.models import Run
+from dunwell.store.planner import told_of_growth
 from dunwell.store.reading import keep_columns_again
 from dunwell.store.recording import Outcome, finish_run
 from dunwell.store.suspects import read_suspects
@@ -133,7 +134,7 @@ def _record(rules: Rules, look: _Look, as_of: date) -> DayReport | None:
     ``None``, and nothing is written, when another run was recorded while this one looked.
     """
     accounts = look.accounts
-    with writing():
+    with writing(), told_of_growth():
         if queries.latest_run() != look.scope.since:
             return None
         version = queries.record_policy(rules.policies.version, rules.text, rules.policies.effective_on)

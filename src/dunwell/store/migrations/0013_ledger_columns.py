@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0011_found_by_state"),
+        ("store", "0012_moved_by_hand"),
     ]
 
     operations = [
