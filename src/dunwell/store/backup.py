@@ -33,6 +33,7 @@ from dunwell.store.workspace_settings import SETTINGS_FILE
 MANIFEST = "manifest.json"
 FORMAT = 1
 ROWS = "rows"
+BLOCK_BYTES = 1 << 20
 _OWN_FILES = (SETTINGS_FILE, POLICY_FILE, "rates.csv")
 _OWN_FOLDERS = (*(name for name in FOLDERS if name != "outbox"), MAPPINGS, REJECTS)
 
@@ -111,10 +112,7 @@ def _write_zip(target: Path, files: dict[str, Path], tables: list[TableCopy]) ->
     """Write the file so that only its owner may read it: it holds the ledger and the database's address."""
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
-            digests = {}
-            for name, path in files.items():
-                archive.write(path, name)
-                digests[name] = _digest(path)
+            digests = {name: _packed(archive, name, path) for name, path in files.items()}
             manifest = {
                 "format": FORMAT,
                 "dunwell": __version__,
@@ -124,6 +122,17 @@ def _write_zip(target: Path, files: dict[str, Path], tables: list[TableCopy]) ->
             archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def _packed(archive: zipfile.ZipFile, name: str, path: Path) -> str:
+    """Put a file in and return the digest of what was put in: somebody may be writing to it."""
+    digest, entry = sha256(), zipfile.ZipInfo.from_file(path, name)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    with path.open("rb") as file, archive.open(entry, "w", force_zip64=True) as packed:
+        while block := file.read(BLOCK_BYTES):
+            digest.update(block)
+            packed.write(block)
+    return digest.hexdigest()
 
 
 def _unpack(file: Path, folder: Path, database: str) -> None:
@@ -173,6 +182,6 @@ def _open_data(folder: Path, manifest: dict[str, Any], database: str) -> None:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         digest = sha256()
-        while block := file.read(1 << 20):
+        while block := file.read(BLOCK_BYTES):
             digest.update(block)
     return digest.hexdigest()
