@@ -43,3 +43,7 @@ def test_what_was_begun_and_not_finished_and_letters_of_lost_cases_are_named(a_w
     CaseLetter.objects.create(letter=a_letter(owner, "R3"), kind="plan", case_id=kept.pk)
     queries.start_run(JAN[9], queries.record_policy("v1", "", None))
     assert orphans(a_workspace) == "1 runs were begun and never finished; 1 letters belong to cases that are not there"
+    (a_workspace.path / ".moving-killed").mkdir()
+    assert orphans(a_workspace).endswith(
+        "1 folders .moving-… are left of moves to another database, with all data readable"
+    )

@@ -28,7 +28,9 @@ from dunwell.store.models import AuditEntry, LedgerColumns
 from dunwell.store.setup import BUSY_TIMEOUT_SECONDS, migrate, use_database
 
 _Field: TypeAlias = "models.Field[Any, Any]"
-PAGE_ROWS = 500  # a chunk of decisions has some 100,000 bytes
+PAGE_ROWS = 500
+LARGE_PAGE_ROWS = 20
+"""Rows in memory at a time, and of those with whole files in them: a chunk of decisions has some 100,000 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +58,21 @@ def _needs(model: type[models.Model]) -> set[type[models.Model]]:
     return {each for each in related if isinstance(each, type)}
 
 
-def move_rows(source: str | Path, target: str | Path, spool: Path) -> list[TableCopy]:
+def move_rows(source: str | Path, target: str | Path, spool: Path, settle: Callable[[], None]) -> list[TableCopy]:
     """Copy every row from one database into another, empty one; ``spool`` is a folder for what is on its way.
 
-    Nobody can write to the source meanwhile. A target that already holds exactly these rows is taken as copied, so a
-    move that was cut off can be repeated. Raises ``WorkspaceError`` when the target has other rows, or when what
-    arrived is not what left; nothing of it is kept then.
+    Nobody can write to the source until ``settle`` has said that the target counts from now on. A target that already
+    holds exactly these rows is taken as copied, so a move that was cut off can be repeated. Raises ``WorkspaceError``
+    when the target has other rows, or when what arrived is not what left; nothing of it is kept then.
     """
     with _locked(source):
         use_database(source)
         left = save_rows(spool)
         use_database(target)
         migrate()
-        return load_rows(spool, left)
+        arrived = load_rows(spool, left)
+        settle()
+        return arrived
 
 
 def save_rows(folder: Path) -> list[TableCopy]:
@@ -146,12 +150,14 @@ def _pages(model: type[models.Model]) -> Iterator[list[str]]:
     """Yield a table's rows as lines of JSON, by their keys."""
     names = [each.attname for each in _fields(model)]
     key = names.index(_key(model))
+    is_large = any(each.get_internal_type() == "BinaryField" for each in _fields(model))
+    page_rows = LARGE_PAGE_ROWS if is_large else PAGE_ROWS
     last: Any = None
     while True:
         rows = model._default_manager.order_by("pk")  # noqa: SLF001
-        page = list((rows if last is None else rows.filter(pk__gt=last)).values_list(*names)[:PAGE_ROWS])
+        page = list((rows if last is None else rows.filter(pk__gt=last)).values_list(*names)[:page_rows])
         yield [_line(row) for row in page]
-        if len(page) < PAGE_ROWS:
+        if len(page) < page_rows:
             return
         last = page[-1][key]
 

@@ -20,6 +20,7 @@ from dunwell.store import bulk
 from dunwell.store.audit_verify import verify
 from dunwell.store.cases import MODELS
 from dunwell.store.models import AuditEntry, CaseLetter, Letter, Run
+from dunwell.store.moving import SPOOL
 from dunwell.store.setup import use_database
 from dunwell.store.workspace import Workspace
 from dunwell.store.workspace_settings import SETTINGS_FILE
@@ -45,7 +46,7 @@ def examine(workspace: Workspace, now: datetime) -> list[Check]:
     use_database(workspace.database)
     found = [_database(), _version(workspace)]
     if found[0].state == WELL and found[1].state == WELL:
-        found += [_orphans(), _trail(), _clock(now)]
+        found += [_orphans(workspace), _trail(), _clock(now)]
     return [*found, _disk(workspace), _fonts(), _policy(workspace), _settings(workspace)]
 
 
@@ -95,7 +96,7 @@ def _version(workspace: Workspace) -> Check:
     return Check("version", WELL, f"Dunwell {__version__}, tables up to date")
 
 
-def _orphans() -> Check:
+def _orphans(workspace: Workspace) -> Check:
     """Look for what was begun and not finished, and for rows whose case is gone."""
     problems = []
     if count := Run.objects.filter(state="started").count():
@@ -104,8 +105,11 @@ def _orphans() -> Check:
         problems.append(f"{count} approved letters have no text")
     if count := sum(_letters_of_no_case(kind) for kind in MODELS):
         problems.append(f"{count} letters belong to cases that are not there")
+    if count := len(list(workspace.path.glob(f"{SPOOL}*"))):
+        problems.append(f"{count} folders {SPOOL}… are left of moves to another database, with all data readable")
     if problems:
-        return Check("orphans", NOTICE, "; ".join(problems), "A new run does no harm; cancel such letters.")
+        advice = f"A new run does no harm; cancel such letters; delete folders {SPOOL}… while nothing is being moved."
+        return Check("orphans", NOTICE, "; ".join(problems), advice)
     return Check("orphans", WELL, "nothing is left over")
 
 

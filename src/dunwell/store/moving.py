@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,8 @@ from dunwell.store.workspace_settings import SETTINGS_FILE
 
 SQLITE = "sqlite"
 """How the workspace's own file is named as a target."""
+SPOOL = ".moving-"
+"""How the folder is called in which rows lie on their way; one that is killed leaves it behind."""
 _KEY = re.compile(r"^[ \t]*database[ \t]*=.*\n?", re.MULTILINE)
 _COMMENT = re.compile(r"^# *database *=.*\n", re.MULTILINE)
 
@@ -44,10 +47,9 @@ def move_store(workspace: Workspace, to: str, by: str, on: date) -> Moved:
     if to != SQLITE and kept.exists():
         raise UsageError(f"{kept} is left from an earlier move; put it elsewhere first.")
     try:
-        tables = _to_sqlite(workspace, own) if to == SQLITE else _copied(workspace, to)
+        tables = _to_sqlite(workspace, own) if to == SQLITE else _to_postgresql(workspace, to)
     except DatabaseError as error:
         raise WorkspaceError(f"The data could not be moved; nothing was changed. {str(error).strip()}") from error
-    write_database(workspace.path / SETTINGS_FILE, "" if to == SQLITE else to)
     connections.close_all()
     if to != SQLITE:
         own.rename(kept)
@@ -62,15 +64,22 @@ def _to_sqlite(workspace: Workspace, own: Path) -> list[TableCopy]:
         raise UsageError(f"{own} exists already; put it elsewhere first.")
     draft = own.with_name(f".{DATABASE_FILE}.new")
     draft.unlink(missing_ok=True)
-    tables = _copied(workspace, draft)
-    connections.close_all()  # folds the write-ahead log into the file, so that it can be moved
-    draft.rename(own)
-    return tables
+
+    def settle() -> None:
+        connections.close_all()  # folds the write-ahead log into the file, so that it can be moved
+        draft.rename(own)
+        write_database(workspace.path / SETTINGS_FILE, "")
+
+    return _copied(workspace, draft, settle)
 
 
-def _copied(workspace: Workspace, target: str | Path) -> list[TableCopy]:
-    with tempfile.TemporaryDirectory(prefix=".moving-", dir=workspace.path) as spool:
-        return move_rows(workspace.database, target, Path(spool))
+def _to_postgresql(workspace: Workspace, to: str) -> list[TableCopy]:
+    return _copied(workspace, to, lambda: write_database(workspace.path / SETTINGS_FILE, to))
+
+
+def _copied(workspace: Workspace, target: str | Path, settle: Callable[[], None]) -> list[TableCopy]:
+    with tempfile.TemporaryDirectory(prefix=SPOOL, dir=workspace.path) as spool:
+        return move_rows(workspace.database, target, Path(spool), settle)
 
 
 def write_database(settings: Path, database: str) -> None:
