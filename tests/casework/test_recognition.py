@@ -64,3 +64,10 @@ def test_one_payment_may_pay_several_instalments() -> None:
 
 def test_nothing_paid_pays_no_instalment() -> None:
     assert paid_instalments([50, 30], []) == [None, None]
+
+
+def test_money_of_a_promise_that_was_kept_before_goes_to_no_other_that_ends_earlier() -> None:
+    kept = Promised(1, day(1), day(20), 100, is_kept=True)
+    later = Promised(2, day(3), day(9), 100)
+    assert kept_promises([kept, later], [paid(3, 100)]).keys() == {1}
+    assert kept_promises([kept, later], [paid(3, 100), paid(7, 100)]).keys() == {1, 2}
