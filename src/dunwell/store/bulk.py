@@ -27,8 +27,7 @@ APPENDED_ROWS = 20_000  # handed to the database in one piece
 CHUNK_ROWS = 1_000_000
 """Rows read in one piece; the joined text of a piece stays far below SQLite's limit of 1,000,000,000 bytes."""
 
-FEW_ROWS = 1_000
-"""An answer of at most so many rows is taken value by value."""
+FEW_ROWS = 1_000  # an answer of at most so many rows is taken value by value
 
 STATEMENT_ROWS = 100
 """Rows inserted by one statement: SQLite saves every page a statement may have to take back, which for one row costs
