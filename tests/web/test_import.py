@@ -55,7 +55,7 @@ def test_nothing_is_written_before_somebody_has_looked(client_as: Callable[[str]
     page = text(client, hand_over(client, ("open.csv", KNOWN)))
     assert "Recognised" in page
     assert "N-1" in page
-    assert "1250.00" in page
+    assert "1,250.00" in page
     assert "Nothing has been written yet." in page
     assert "1 problem: this does not go in" in page
     assert (ImportBatch.objects.count(), Invoice.objects.filter(invoice_number="N-1").count()) == (before, 0)
@@ -74,6 +74,36 @@ def test_the_outcome_names_what_went_in_and_what_to_do_about_the_rest(client_as:
     rejected = client.get(f"{look}/rejects/1.csv")
     assert b"N-3" in b"".join(rejected.streaming_content)  # type: ignore[attr-defined]
     assert "attachment" in rejected.headers["Content-Disposition"]
+
+
+STATEMENT = b"""Buchungstag;Verwendungszweck;Betrag;W\xc3\xa4hrung
+18.11.2026;R26-0449 Danke;1317,60;EUR
+18.11.2026;Zahlung;77,10;EUR
+19.11.2026;Strom November;-310,00;EUR
+"""
+
+
+def test_what_would_become_of_bank_entries_is_shown_before_they_go_in(client_as: Callable[[str], Client]) -> None:
+    client = client_as("clerk")
+    look = hand_over(client, ("konto.csv", STATEMENT))
+    client.post(f"{look}/statement", {"is_statement": "yes"})
+    client.post("/language", {"language": "de", "next": "/"})
+    page = text(client, look)
+    assert "Wird von selbst zugeordnet: <strong>1</strong>" in page
+    assert "Wartet auf Sie: <strong>1</strong>" in page
+    assert "Geldausgang: <strong>1</strong>" in page
+    assert "Der Text nennt die Rechnung R26-0449." in page
+    assert "Nichts in den offenen Posten passt" in page
+
+
+def test_the_first_rows_are_written_as_their_reader_does(client_as: Callable[[str], Client]) -> None:
+    client = client_as("clerk")
+    rows = b"invoice_number,account_number,issued_on,due_on,currency,amount\nX-1,2007,2026-10-01,,EUR,1100.50\n"
+    look = hand_over(client, ("invoices.csv", rows))
+    client.post("/language", {"language": "de", "next": "/"})
+    page = text(client, look)
+    assert "<td class=\"money\">1.100,50</td>" in page
+    assert ">01.10.2026</td>" in page
 
 
 def test_after_an_import_the_worklist_is_true_again(client_as: Callable[[str], Client], shop: Workspace) -> None:
@@ -113,8 +143,8 @@ def test_columns_are_pointed_at_and_remembered_for_the_layout(
     assert client.post(address, chosen).headers["Location"] == look
     page = text(client, look)
     assert "As you said" in page
-    assert "1250.00" in page
-    assert "2026-11-02" in page
+    assert "1,250.00" in page
+    assert "2 Nov 2026" in page
     assert list((shop.path / "mappings").glob("*")) == []
     client.post(f"{look}/take", {})
     found = Invoice.objects.filter(invoice_number__in=("M-1", "M-2")).order_by("invoice_number")

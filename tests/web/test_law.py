@@ -49,6 +49,22 @@ def test_a_country_that_the_tables_do_not_know_is_said_so(client_as: Callable[[s
 LATE = "?country=DE&amount=10000&currency=eur&party=business&due_on=2026-05-01&to_on=2026-11-20"
 
 
+def test_a_scale_is_written_with_its_shares_as_the_reader_does(client_as: Callable[[str], Client]) -> None:
+    client = client_as("viewer")
+    client.post("/language", {"language": "de", "next": "/"})
+    page = text(client, "?country=NL").replace("\N{NO-BREAK SPACE}", " ")
+    assert "15 % der Forderung, mindestens 40,00 €" in page
+    assert "über 2.500,00 €" in page
+    assert "375,00 € und 10 % des Teils über 2.500,00 €" in page
+    assert "Inkassokosten erst nach dem kostenfreien 14-Tage-Brief" in page
+
+
+def test_the_calculator_takes_an_amount_as_its_reader_writes_it(client_as: Callable[[str], Client]) -> None:
+    client, query = client_as("viewer"), "&currency=EUR&party=business&due_on=2026-05-01&to_on=2026-11-20"
+    page = text(client, f"?country=DE&amount=1.234,50{query}")
+    assert "EUR\N{NO-BREAK SPACE}1,234.50" in page
+
+
 def test_a_late_payment_is_calculated_segment_by_segment(client_as: Callable[[str], Client]) -> None:
     page = text(client_as("viewer"), LATE)
     for figure in ("EUR 168.82", "EUR 412.16", "EUR 580.98", "EUR 40.00", "60", "143"):

@@ -42,7 +42,7 @@ _KINDS = {
     "key": r"\S+",
 }
 """What a value of such a name looks like; any other is whatever stands there."""
-_SAID = frozenset({"why", "what", "must", "shown", "delimiter"})
+_SAID = frozenset({"why", "what", "must", "shown", "delimiter", "layout"})
 """Values that services say themselves, told again in their turn."""
 _LISTED = frozenset({"who", "counted"})
 """Such values of which there may be several, with commas between."""

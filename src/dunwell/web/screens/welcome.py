@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from babel.numbers import get_decimal_symbol
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -30,6 +31,8 @@ from dunwell.web.screens.settings import saved
 _HOLD_DAYS_MAX = 365
 _GRACE_DAYS_MAX = 60
 _POLICY_DONE = "policy_answered"
+_FIGURES = ("minimum", "fee_amount", "fee_percent", "contract_rate")
+"""Answers with decimals, kept with a point."""
 
 STEPS = (
     ("business", lazy("Your business"), "welcome_business"),
@@ -170,12 +173,19 @@ def import_(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "welcome_import.html", values)
 
 
+def _as_written(present: Answers) -> dict[str, Any]:
+    """The answers with the decimal sign of the reader's language."""
+    answers = {name: getattr(present, name) for name in Answers.__slots__}
+    sign = get_decimal_symbol(spoken())
+    return answers | {name: answers[name].replace(".", sign) for name in _FIGURES}
+
+
 @screen("administrator", "GET", "POST")
 def policy(request: HttpRequest) -> HttpResponse:
     """Ask for the rules; the clauses form beside the answers."""
     opened = place.workspace()
     present = policy_questions.present_answers(opened)
-    form = PolicyForm(request.POST or None, initial={name: getattr(present, name) for name in Answers.__slots__})
+    form = PolicyForm(request.POST or None, initial=_as_written(present))
     if request.method == "POST" and form.is_valid():
         try:
             policy_questions.keep_answers(opened, form.answers(), request.user.get_username(), place.today())

@@ -167,8 +167,13 @@ SENTENCES = (
     told("Open it and save it again, or ask for a whole file."),
     told("The PDF has no XML inside, so it is only a picture of an invoice."),
     told("This is %(what)s, written by dunwell export; there is nothing in it to import."),
+    told("%(layout)s: %(number)s statements of %(names)s with %(other)s entries"),
+    told("%(layout)s: %(number)s statements of %(names)s with %(other)s entry"),
+    told("%(layout)s: %(number)s statements with %(other)s entries"),
+    told("%(layout)s: %(number)s statements with %(other)s entry"),
 )
 PHRASES: tuple[str, ...] = (
+    told("bank export"),
     told("it has no date."),
     told("it has no booking date."),
     told("it has no amount."),

@@ -1,7 +1,7 @@
 """Money, dates and names as the person who looks writes them: CLDR by Babel, in the language of the screen."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 from django import template
 from django.utils.translation import get_language
@@ -60,16 +60,23 @@ def day_long(on: date | None) -> str:
 
 
 @register.filter
+def moment(at: datetime | None) -> str:
+    """Write a day and the time of the clock, short: 22/11/2026, 14:05."""
+    return format_datetime(at, "short", locale=_locale(spoken())) if at else _NOTHING
+
+
+@register.filter
 def number(value: float | Decimal | None) -> str:
     """Write a number with the language's signs."""
     return _NOTHING if value is None else format_decimal(value, locale=_locale(spoken()))
 
 
 @register.filter
-def decimal(value: float | Fraction | None, places: int = 1) -> str:
+def decimal(value: float | Decimal | Fraction | None, places: int = 1) -> str:
     """Write a number with so many decimals."""
-    pattern = "#,##0." + "0" * int(places)
-    return _NOTHING if value is None else format_decimal(float(value), format=pattern, locale=_locale(spoken()))
+    pattern = "#,##0." + "0" * int(places) if int(places) else "#,##0"
+    exact = value if isinstance(value, Decimal) else None if value is None else float(value)
+    return _NOTHING if exact is None else format_decimal(exact, format=pattern, locale=_locale(spoken()))
 
 
 @register.filter
@@ -88,6 +95,22 @@ def _percent(share: Decimal, places: int) -> str:
     locale = _locale(spoken())
     pattern = locale.percent_formats[None].pattern.replace("#,##0", "#,##0." + "#" * places)
     return format_percent(share, format=pattern, locale=locale)
+
+
+@register.filter
+def as_read(cell: Mapping[str, Any]) -> str:
+    """Write a cell of a preview as its reader does: an amount with its decimals, a day; other text as it stands."""
+    text = str(cell["text"])
+    try:
+        return decimal(Decimal(text), len(text.partition(".")[2])) if cell["is_amount"] else day(_iso_day(text))
+    except (ArithmeticError, ValueError):
+        return text
+
+
+def _iso_day(text: str) -> date:
+    if len(text) != len("2026-11-22"):
+        raise ValueError(text)
+    return date.fromisoformat(text)
 
 
 @register.filter
