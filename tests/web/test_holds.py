@@ -1,9 +1,12 @@
 """The holds board: what stands in which column, and how a hold is given up."""
 
+import re
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
+from dunwell.runs import hold_board
 from dunwell.store.models import Hold, Letter
 
 Visit = Callable[[str], Client]
@@ -37,6 +40,20 @@ def test_holds_from_before_dunwell_are_on_the_board(client_as: Visit) -> None:
     assert "Blue Heron Cellars LLC" in earlier
     assert "To be cured by 16 Oct 2026" in earlier
     assert "missed" in earlier
+
+
+def test_more_holds_from_before_dunwell_than_a_column_shows_are_counted_and_listed(
+    client_as: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_as("viewer")
+    whole = re.findall(r'data-row href="/customer/(\w+)"', text_of(client, "/holds?state=earlier"))
+    assert len(whole) > 1
+    monkeypatch.setattr(hold_board, "COLUMN_MAX", 1)
+    board = text_of(client, "/holds")
+    assert f'from before Dunwell <span class="muted">{len(whole)}</span>' in board
+    assert 'href="?state=earlier">See all of them' in board
+    pages = [text_of(client, f"/holds?state=earlier&page={page}") for page in range(1, len(whole) + 1)]
+    assert [re.findall(r'data-row href="/customer/(\w+)"', page) for page in pages] == [[number] for number in whole]
 
 
 def test_a_hold_from_before_dunwell_is_lifted_from_the_board(client_as: Visit) -> None:

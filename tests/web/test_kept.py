@@ -113,7 +113,7 @@ def shown(shop: Workspace) -> tuple[object, ...]:
         worklist_page(standing_now, Wanted(words="gmbh")),
         [customer_list(shop, standing_now, choice, "", 1) for choice in ("", *CHOICES)],
         customer_list(shop, standing_now, "", "gmbh", 1),
-        earlier_holds(standing_now, None),
+        earlier_holds(standing_now, is_whole=True),
         figures(shop, standing_now, DEMO_ON),
         [debtors(shop, standing_now, (DEMO_ON, "EUR", bucket), 1) for bucket in BUCKETS],
     )

@@ -43,7 +43,7 @@ def list_holds(all_states: bool, workspace: Path | None, as_json: bool) -> None:
     opened = workspace_at(workspace)
     states = holding.ALL_STATES if all_states else holding.LIVE_STATES
     found = list(queries.holds(states=states))
-    earlier = earlier_holds(standing(opened), at_most=None)
+    earlier = earlier_holds(standing(opened), is_whole=True).rows
     if as_json:
         print_json({"holds": [*map(hold_json, found), *map(_earlier_json, earlier)]})
         return

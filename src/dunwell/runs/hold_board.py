@@ -75,17 +75,36 @@ class EarlierHold:
     held_open_minor: int
 
 
-def earlier_holds(now: Standing | None, at_most: int | None = COLUMN_MAX) -> list[EarlierHold]:
-    """Return the holds from before Dunwell that are in force after the latest run, the oldest first, all or a few."""
-    if now is None:
-        return []
+@dataclass(frozen=True, slots=True)
+class EarlierHolds:
+    """Some of the holds from before Dunwell, how many there are, and where these stand."""
+
+    rows: Sequence[EarlierHold]
+    total: int
+    page: int
+    pages: int
+
+
+def earlier_holds(now: Standing | None, page: int = 1, *, is_whole: bool = False) -> EarlierHolds:
+    """Return a page of the holds from before Dunwell in force after the latest run, or all; the oldest first."""
+    in_order = _held_before(now) if now is not None else pl.DataFrame()
+    size = max(1, in_order.height) if is_whole else COLUMN_MAX
+    pages = max(1, -(-in_order.height // size))
+    page = min(max(page, 1), pages)
+    rows = in_order.slice((page - 1) * size, size)
+    return EarlierHolds(_earlier(rows) if rows.height else [], in_order.height, page, pages)
+
+
+def _held_before(now: Standing) -> pl.DataFrame:
     found = kept(now.moment, "held before", lambda _before: now.accounts.filter(held_before() == "in_force"))
     if found.is_empty():
-        return []
+        return found
     cases = queries.live_holds().select("account_id", "currency")
     held = found.join(cases, on=["account_id", "currency"], how="anti")
-    in_order = held.filter(~_is_lifted(held)).sort("held_on", "account_id")
-    rows = in_order if at_most is None else in_order.head(at_most)
+    return held.filter(~_is_lifted(held)).sort("held_on", "account_id", "currency")
+
+
+def _earlier(rows: pl.DataFrame) -> list[EarlierHold]:
     names = account_names(rows["account_id"].to_list())
     figures = rows.select("account_id", "currency", "held_on", "cure_by_on", pl.col("held_open_minor").fill_null(0))
     return [EarlierHold(*names[account_id], *rest) for account_id, *rest in figures.iter_rows()]

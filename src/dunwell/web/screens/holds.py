@@ -19,7 +19,10 @@ from dunwell.web.access import screen
 from dunwell.web.customer_forms import short_field
 from dunwell.web.messages import say
 from dunwell.web.middleware import back
-from dunwell.web.paging import page_of
+from dunwell.web.paging import page_number, page_of
+
+EARLIER = "earlier"
+"""What the address says for the holds from before Dunwell, which have no state of ours."""
 
 
 class GiveUpForm(forms.Form):
@@ -36,6 +39,9 @@ def holds(request: HttpRequest) -> HttpResponse:
     values = {"counts": counts, "states": HOLD_STATES, "state": state, "words": words, "live": HOLD_LIVE}
     if not state and not words:
         return TemplateResponse(request, "holds.html", values | _board(counts))
+    if state == EARLIER:
+        found_before = earlier_holds(standing(place.workspace()), page_number(request))
+        return TemplateResponse(request, "holds.html", {**values, "request": request, "earlier": found_before})
     found = hold_query(place.workspace(), state if state in HOLD_STATES else "", words)
     return TemplateResponse(request, "holds.html", {**values, "request": request, "list": page_of(request, found)})
 
