@@ -12,6 +12,7 @@ import pytest
 from django.db import connections
 
 from dunwell.errors import RefusedError
+from dunwell.letters.compose import compose
 from dunwell.runs import approving, desk_letters
 from dunwell.runs.desk import Desk
 from dunwell.runs.nightly import run_day
@@ -45,7 +46,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]
 
     def arranged(act: Callable[[], object]) -> None:
         acts = [act]
-        write = approving.compose
+        write = compose
 
         def written(*args: object) -> object:
             content = write(*args)  # type: ignore[arg-type]
@@ -80,7 +81,8 @@ def test_a_language_chosen_while_the_letter_is_written_is_the_language_it_is_wri
     meanwhile(lambda: desk_letters.change_form(desk(workspace, "Bob"), Letter.objects.get(), "fr", "letter"))
     approving.approve(desk(workspace), Letter.objects.get())
     letter = Letter.objects.get()
-    assert (letter.state, letter.language, letter.content["language"]) == ("approved", "fr", "fr")
+    content = letter.content or {}
+    assert (letter.state, letter.language, content["language"]) == ("approved", "fr", "fr")
 
 
 @ON_BOTH

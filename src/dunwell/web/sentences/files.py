@@ -229,16 +229,3 @@ PHRASES: tuple[str, ...] = (
     told("semicolon"),
     told("tab"),
 )
-PHRASES: tuple[str, ...] = (
-    told("a spreadsheet or ZIP archive"),
-    told("an old Excel workbook"),
-    told("a PDF document"),
-    told("the same %(names)s"),
-    told("%(number)s customers"),
-    told("%(number)s invoices"),
-    told("%(number)s payments"),
-    told("%(number)s events"),
-    told("comma"),
-    told("semicolon"),
-    told("tab"),
-)
