@@ -12,7 +12,7 @@ import waitress.server
 from django.conf import settings
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dunwell.config import web
 from dunwell.runs.demo import DEMO_ON, prepare_demo
@@ -25,6 +25,8 @@ from dunwell.web import place
 from tests.support.chromium import CHROMIUM, FLAGS
 
 PASSWORD = "a long enough password"
+PATIENCE_MILLISECONDS = 15_000
+"""How long a test waits for what it asks of the browser, or expects of it, before it fails."""
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "wholesaler"
 LEDGER = ("customers.csv", "invoices.csv", "payments.csv", "events.csv")
 
@@ -96,7 +98,8 @@ def page(browser: Browser, served: str) -> Iterator[Page]:
     """A window of the browser; a script error, or anything asked of another host, fails the test."""
     context = browser.new_context(base_url=served, viewport={"width": 1280, "height": 900}, locale="en-GB")
     window = context.new_page()
-    window.set_default_timeout(15_000)
+    window.set_default_timeout(PATIENCE_MILLISECONDS)
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     wrong: list[str] = []
     window.on("pageerror", lambda error: wrong.append(str(error)))
     window.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
