@@ -111,6 +111,12 @@ def test_a_list_with_a_balance_but_no_numbers_of_invoices_is_asked_about() -> No
     ]
 
 
+def test_a_row_of_nothing_but_blanks_may_be_wider_than_the_header() -> None:
+    rows = "I2,C1,2026-01-05,1.00\n\n,,,,\f\nI3,C1,2026-01-05,9,234.50\n"
+    reading = read(reader, f"invoice_number,account_number,due_on,amount\n{rows}")
+    assert [problem.line for problem in reading.problems if "fields" in problem.message] == [5]
+
+
 def test_an_archive_without_any_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "batch.zip"
     path.write_bytes(b"PK\x03\x04" + b"PK\x05\x06" + bytes(18))

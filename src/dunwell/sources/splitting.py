@@ -310,7 +310,7 @@ def _read_strictly(layout: Layout, text: str, first_line: int, broken: list[Brok
             problem = _quote_problem(layout, error, first_line + before, reader.line_num - before)
         if problem is not None:
             broken.append((first_line + before, reader.line_num - before, problem))
-        elif any(cells):
+        elif any(map(str.strip, cells)):
             missing = len(layout.columns) - len(cells)
             yield first_line + before, reader.line_num - before, cells + [""] * missing
 
