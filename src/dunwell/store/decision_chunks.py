@@ -162,7 +162,9 @@ def _own_rows(found: _Found, account_id: int, schema: pl.Schema) -> pl.LazyFrame
     kept = pl.read_ipc_schema(BytesIO(content))
     of_run = (pl.lit(run_id, pl.Int64).alias("run_id"), pl.lit(as_of).alias("as_of"))
     own = pl.scan_ipc(BytesIO(content)).filter(pl.col("account_id") == account_id)
-    return own.select(*(name for name in schema if name in kept), *of_run)
+    if not kept.keys() <= schema.keys():
+        own = own.select(name for name in schema if name in kept)  # to name each column costs as much as to read it
+    return own.with_columns(*of_run)
 
 
 def _together(raw: Iterable[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
