@@ -20,6 +20,7 @@ from dunwell.money import is_currency, parse_minor
 from dunwell.runs import wording
 from dunwell.web.languages import manner, spoken
 from dunwell.web.sentences import PHRASES, SENTENCES
+from dunwell.web.words import word
 
 Texts = Callable[[str], Mapping[str, Mapping[str, str]]]
 """The sentences of a room in a language, by section and key."""
@@ -44,6 +45,8 @@ _KINDS = {
 """What a value of such a name looks like; any other is whatever stands there."""
 _SAID = frozenset({"why", "what", "must", "shown", "delimiter", "layout"})
 """Values that services say themselves, told again in their turn."""
+_NAMED = frozenset({"state", "party"})
+"""Names of the program's own."""
 _LISTED = frozenset({"who", "counted"})
 """Such values of which there may be several, with commas between."""
 _WORDED = (
@@ -145,10 +148,8 @@ def _escaped(sentence: str) -> str:
 
 def _value(name: str, value: str) -> str:
     """A value as the language writes it; a state by its name, a reason within a reason told again itself."""
-    if name == "state":
-        from dunwell.web.words import word
-
-        return word(value, "state")
+    if name in _NAMED:
+        return word(value, name)
     if name == "step_name":
         steps = {named: step for step, named in reasons.texts("en")["step"].items()}
         return step_name(steps.get(value, value), spoken())
