@@ -12,12 +12,14 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from dunwell.assess.reasons import written_day
 from dunwell.money import format_plain, to_decimal
 from dunwell.runs import figures as service
 from dunwell.runs.figures import BUCKETS, PAGE_ROWS, Aged, Figures, debtors
 from dunwell.runs.standing import Standing, standing
 from dunwell.web import place
 from dunwell.web.access import screen
+from dunwell.web.languages import manner
 from dunwell.web.paging import page_number
 
 BUCKET_NAMES = {
@@ -117,7 +119,7 @@ def _weeks_chart(found: Figures) -> dict[str, Any]:
     return {
         "type": "bar",
         "data": {
-            "labels": [one.begins_on.isoformat() for one in own],
+            "labels": [written_day(one.begins_on, manner()) for one in own],
             "datasets": [
                 bars(_("Promises"), _COLOURS[1], [one.promised_minor for one in own]),
                 bars(_("Instalments"), _COLOURS[2], [one.instalments_minor for one in own]),
