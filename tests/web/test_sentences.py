@@ -84,8 +84,17 @@ PUT_TOGETHER = {
     f"{VALUE} (limit archive_ratio_max).": (
         "The workbook unpacks to more than 100 times its size (limit archive_ratio_max)."
     ),
+    f"{VALUE} left out (here line {VALUE}): by {VALUE} nothing is owed for them, or not yet.": (
+        '2 rows are left out (here line 4): by "Status" nothing is owed for them, or not yet.'
+    ),
+    "The copy in columns of the {frame} does not say what their rows say: one of the two was changed.": (
+        "The copy in columns of the decisions does not say what their rows say: one of the two was changed."
+    ),
     f"{VALUE} row{VALUE} without {VALUE}: taken from the row above.": (
         "3 rows without account_number and name: taken from the row above."
+    ),
+    f'Rows with {VALUE} in "{VALUE}" are payments: {VALUE}.': (
+        'Rows with ZA in "Art" are payments: what is negative there is a credit, the rest is left out.'
     ),
     f"{VALUE}: they add up other rows.": "2 total rows left out: they add up other rows.",
     f"The decisions of run {VALUE} were {VALUE}.": "The decisions of run 4 were 12, and there are 11.",

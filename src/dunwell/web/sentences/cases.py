@@ -144,5 +144,6 @@ SENTENCES = (
     told("There is no file %(name)s."),
     told("Run %(run)s has already finished; nothing of it was written again."),
     told("More than one policy version begins with %(version)s; write more of it."),
+    told("Others are at work on %(account)s; nothing was done with %(letter)s. Try again."),
 )
 PHRASES: tuple[str, ...] = ()

@@ -215,6 +215,10 @@ SENTENCES = (
     told("%(number)s rows without %(first)s and %(second)s: taken from the row above."),
     told("No date of the file decides which of %(first)s and %(second)s it uses."),
     told("The dates mix %(first)s and %(second)s: those that can be read in two ways are not taken."),
+    told("Several rows have one invoice number and agree in all amounts: they were read as its lines."),
+    told('Rows with %(names)s in "%(column)s" are payments: what is negative there is a credit, the rest is left out.'),
+    told("%(number)s row is left out (here line %(line)s): by %(names)s nothing is owed for them, or not yet."),
+    told("%(number)s rows are left out (here line %(line)s): by %(names)s nothing is owed for them, or not yet."),
 )
 PHRASES: tuple[str, ...] = (
     told("a spreadsheet or ZIP archive"),

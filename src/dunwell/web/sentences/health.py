@@ -58,5 +58,8 @@ SENTENCES = (
     told("The disk could not be written or read; nothing of this was kept. Look at it with: dunwell doctor"),
     told("The database refused: %(why)s"),
     told("The database cannot be used: %(why)s"),
+    told("The copy in columns of the %(frame)s does not say what their rows say: one of the two was changed."),
+    told("%(number)s folders %(folder)s… are left of moves to another database, with all data readable"),
+    told("A new run does no harm; cancel such letters; delete folders %(folder)s… while nothing is being moved."),
 )
 PHRASES: tuple[str, ...] = ()
