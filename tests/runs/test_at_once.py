@@ -4,19 +4,20 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connections
 
 from dunwell.errors import DunwellError
-from dunwell.runs import applying, ordering, referring
+from dunwell.runs import applying, nightly, ordering, referring
 from dunwell.runs.answers import Said
 from dunwell.runs.case_subject import subject
 from dunwell.runs.desk import Desk
 from dunwell.runs.referring import ReferralWish
 from dunwell.runs.rules import read_rules
 from dunwell.store import audit_verify
-from dunwell.store.models import Order, Referral
+from dunwell.store.models import Order, Referral, Run
 from dunwell.store.workspace import Workspace, init_workspace
 from dunwell.store.workspace_settings import Beginning
 from tests.store.tables import customer, invoice, put
@@ -87,3 +88,19 @@ def test_of_two_who_act_at_once_the_second_is_judged_by_what_the_first_did(works
         "received",
     ]
     assert audit_verify.verify().findings == []
+
+
+def test_a_run_that_waited_while_another_decided_the_day_decides_nothing_more(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [lambda: nightly.run_day(workspace, ON)]
+    match_again = nightly.renew
+
+    def waited(*args: Any) -> bool:
+        if others:
+            others.pop()()
+        return match_again(*args)
+
+    monkeypatch.setattr(nightly, "renew", waited)
+    report = nightly.run_day(workspace, ON)
+    assert (Run.objects.count(), report.is_recorded, others) == (1, True, [])

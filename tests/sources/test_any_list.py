@@ -3,13 +3,16 @@
 import io
 import zipfile
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dunwell.errors import Problem
 from dunwell.sources import Limits, Options, schema
 from dunwell.sources.contract import Reading, SourceFile
 from dunwell.sources.spreadsheets import sheets
 from dunwell.sources.tabular import amounts, dates, reader
+from tests.sources.test_rejects_again import workbook
 
 LISTS = [
     b'Customer,Invoice,Invoice date,Due date,Total,Open,Status\nAnn,A1,03/04/2026,15/05/2026,"1,234.50",10.00,Open\n'
@@ -75,3 +78,14 @@ def test_any_damaged_workbook_is_one_problem_or_sheets(junk: bytes, at: int) -> 
     data = packed.getvalue()
     for content in (data, data[:at] + junk + data[at:], b"\xd0\xcf\x11\xe0" + junk):
         sheets(SourceFile("book.xlsx", content), Limits())
+
+
+@pytest.mark.parametrize("place", ["A20261231", "ABCD1"])
+def test_a_cell_beyond_the_last_one_of_a_sheet_is_damage(place: str) -> None:
+    far, packed = io.BytesIO(), workbook([["invoice"], ["R-1"]])
+    with zipfile.ZipFile(io.BytesIO(packed)) as sound, zipfile.ZipFile(far, "w") as archive:
+        for name in sound.namelist():
+            archive.writestr(name, sound.read(name).replace(b"<c ", f'<c r="{place}" '.encode()))
+    found = sheets(SourceFile("book.xlsx", far.getvalue()), Limits())
+    assert isinstance(found, Problem)
+    assert found.message == "The workbook is damaged."

@@ -131,11 +131,14 @@ def _look_at(scope: Scope, rules: Rules, as_of: date, fingerprint: str) -> _Look
 def _record(rules: Rules, look: _Look, as_of: date) -> DayReport | None:
     """Write the decisions with the drafts and proposals that follow from them, all or nothing.
 
-    ``None``, and nothing is written, when another run was recorded while this one looked.
+    ``None``, and nothing is written, when another run was recorded while this one looked, or while it waited for its
+    turn to match: then it looked at what that one had left, and would decide the same once more.
     """
     accounts = look.accounts
     with writing(), told_of_growth():
-        if queries.latest_run() != look.scope.since:
+        done = queries.finished_run(as_of)
+        is_done = done is not None and done.data_fingerprint == look.fingerprint
+        if is_done or queries.latest_run() != look.scope.since:
             return None
         version = queries.record_policy(rules.policies.version, rules.text, rules.policies.effective_on)
         run = queries.start_run(as_of, version, look.fingerprint, by=RUN)

@@ -7,6 +7,7 @@ Numbers and dates of a workbook are typed, whatever they look like on the screen
 import csv
 import io
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -41,21 +42,29 @@ def is_workbook(name: str, head: bytes) -> bool:
     return head.startswith(ZIP) and (named or any(mark in head[:4096] for mark in marks))
 
 
+SECONDS_AT_LEAST = 30
+BYTES_PER_SECOND = 100_000
+"""A damaged workbook can keep its reader busy for ever; a small one shows it sooner. A busy machine reads ten times as
+much of a sound one."""
+
+
 def sheets(file: SourceFile, limits: Limits) -> list[SourceFile] | Problem:
     """Return the visible sheets that hold something, each as a CSV file called ``book.xlsx[Sheet]``."""
     wrong = _too_large(file, limits)
     if wrong is not None:
         return wrong
+    data = file.data()
+    seconds = min(limits.sheet_seconds_max, SECONDS_AT_LEAST + len(data) // BYTES_PER_SECOND)
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "dunwell.sources.spreadsheets", str(limits.sheet_bytes_max)],
-            input=file.data(),
+            input=data,
             capture_output=True,
             check=False,
-            timeout=limits.sheet_seconds_max,
+            timeout=seconds,
         )
     except subprocess.TimeoutExpired:
-        message = f"Reading the workbook takes longer than {limits.sheet_seconds_max} s (limit sheet_seconds_max)."
+        message = f"Reading the workbook takes longer than {seconds} s (limit sheet_seconds_max)."
         return Problem(file.name, 0, "", message, "Save the sheet as CSV.")
     if done.returncode:
         return Problem(file.name, 0, "", "The workbook is damaged.", "Open it and save it again as XLSX, or as CSV.")
@@ -85,6 +94,7 @@ def answer_of(book: io.BytesIO, sheet_bytes_max: int) -> dict[str, Any]:
     memory_max = sheet_bytes_max * _MEMORY_PER_BYTE
     resource.setrlimit(resource.RLIMIT_AS, (memory_max, memory_max))
     answer: dict[str, Any] = {"failure": "", "sheets": []}
+    _require_cells_on_the_sheet(book)
     try:
         answer["sheets"] = list(_texts(CalamineWorkbook.from_filelike(book), sheet_bytes_max))
     except PasswordError:
@@ -92,6 +102,27 @@ def answer_of(book: io.BytesIO, sheet_bytes_max: int) -> dict[str, Any]:
     except _TooManyCells:
         answer["failure"] = "size"
     return answer
+
+
+def _require_cells_on_the_sheet(book: io.BytesIO) -> None:
+    """Raise ``ValueError`` for a cell beyond XFD1048576, the last one of a sheet; the reader would make all before it.
+
+    Its number is all that is looked at, so that nothing is missed where the sheet is not sound in other ways.
+    """
+    if not zipfile.is_zipfile(book):
+        return
+    with zipfile.ZipFile(book) as archive:
+        for name in archive.namelist():
+            if not name.startswith("xl/worksheets/"):
+                continue
+            for column, row in _FAR_CELL.findall(archive.read(name)):
+                if column or int(row) > _ROWS_MAX:
+                    raise ValueError(f"The sheet {name} has a cell beyond the last one.")
+    book.seek(0)
+
+
+_ROWS_MAX = 1_048_576
+_FAR_CELL = re.compile(rb'\br="(?:([A-Z]{4,})\d+|[A-Z]*(\d{7,}))"')
 
 
 class _TooManyCells(Exception):  # noqa: N818 - it never leaves this module
