@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 
 from dunwell.errors import DunwellError
-from dunwell.runs import applying, nightly, ordering, referring
+from dunwell.runs import applying, cash, nightly, ordering, referring
 from dunwell.runs.answers import Said
 from dunwell.runs.case_subject import subject
 from dunwell.runs.desk import Desk
@@ -94,12 +94,11 @@ def test_a_run_that_waited_while_another_decided_the_day_decides_nothing_more(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     others = [lambda: nightly.run_day(workspace, ON)]
-    match_again = nightly.renew
 
     def waited(*args: Any) -> bool:
         if others:
             others.pop()()
-        return match_again(*args)
+        return cash.renew(*args)
 
     monkeypatch.setattr(nightly, "renew", waited)
     report = nightly.run_day(workspace, ON)
