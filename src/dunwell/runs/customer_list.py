@@ -10,6 +10,7 @@ from dunwell.ledger.frames import CURRENCY
 from dunwell.runs.called import accounts_called
 from dunwell.runs.in_order import Ordering, listed
 from dunwell.runs.kept import kept, moment
+from dunwell.runs.pages import page_of
 from dunwell.runs.standing import Standing
 from dunwell.store import queries
 from dunwell.store.lookups import account_names, account_numbers
@@ -71,9 +72,7 @@ def customer_list(workspace: Workspace, now: Standing | None, choice: str, words
         everybody = everybody.filter(pl.col("account_id").is_in(accounts_called(at, words)))
     counts = {name: int(everybody.select(is_so.sum()).item()) for name, is_so in _CHOSEN.items()}
     found = everybody.filter(_CHOSEN[choice]) if choice in _CHOSEN else everybody
-    pages = max(1, -(-found.height // PAGE_ROWS))
-    page = min(max(page, 1), pages)
-    shown = found.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
+    shown, page, pages = page_of(found, page, PAGE_ROWS)
     names = account_names(shown["account_id"].unique().to_list())
     rows = [_customer(row, names) for row in shown.iter_rows(named=True)]
     return CustomerList(rows, counts | {"": everybody.height}, found.height, page, pages)
@@ -86,8 +85,7 @@ def _unassessed() -> pl.DataFrame:
 
 def _rows(now: Standing, account_ids: Collection[int] | None) -> pl.DataFrame:
     """One row per customer and currency, of some customers or of all."""
-    own = now.accounts if account_ids is None else now.accounts.filter(pl.col("account_id").is_in(list(account_ids)))
-    return _lines(own.select(*_FIGURES, held_before().alias("before")), account_ids)
+    return _lines(now.of(account_ids).select(*_FIGURES, held_before().alias("before")), account_ids)
 
 
 def _lines(figures: pl.DataFrame, account_ids: Collection[int] | None) -> pl.DataFrame:

@@ -13,10 +13,11 @@ from dunwell.assess.assessment import ACCOUNT_COLUMNS
 from dunwell.assess.engine import assess
 from dunwell.ledger.frames import Ledger
 from dunwell.runs.rules import Rules
-from dunwell.runs.scope import READ_THROUGH, SHARE_MAX, follows
+from dunwell.runs.scope import READ_THROUGH, follows
 from dunwell.runs.versions import ledger_on
 from dunwell.store import queries
 from dunwell.store.models import Run
+from dunwell.store.reading import SHARE_MAX
 from dunwell.store.recording import read_standing
 
 _DECIDED = ("account_id", "currency", "action", "step", "letter_kind")

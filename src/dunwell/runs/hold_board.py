@@ -12,6 +12,7 @@ from dunwell.runs.called import accounts_called
 from dunwell.runs.customer_list import held_before
 from dunwell.runs.desk import Desk
 from dunwell.runs.kept import kept, moment
+from dunwell.runs.pages import page_of
 from dunwell.runs.standing import Standing
 from dunwell.store import queries
 from dunwell.store.lookups import account_names
@@ -89,9 +90,7 @@ def earlier_holds(now: Standing | None, page: int = 1, *, is_whole: bool = False
     """Return a page of the holds from before Dunwell in force after the latest run, or all; the oldest first."""
     in_order = _held_before(now) if now is not None else pl.DataFrame()
     size = max(1, in_order.height) if is_whole else COLUMN_MAX
-    pages = max(1, -(-in_order.height // size))
-    page = min(max(page, 1), pages)
-    rows = in_order.slice((page - 1) * size, size)
+    rows, page, pages = page_of(in_order, page, size)
     return EarlierHolds(_earlier(rows) if rows.height else [], in_order.height, page, pages)
 
 

@@ -12,13 +12,11 @@ import polars as pl
 from dunwell.store import audit, queries
 from dunwell.store.fingerprint import has_same_rules
 from dunwell.store.models import Run
+from dunwell.store.reading import SHARE_MAX
 from dunwell.store.recording import LOOKS, WHOLE_RUN, chain_of, read_looks
 
 READ_THROUGH = "read_through_entry"
 """In ``Run.counts``: the last entry of the audit trail that was there when the run began to read."""
-
-SHARE_MAX = 3
-"""More than one account in so many, and everybody is looked at: reading a whole table costs less per row."""
 
 CHAIN_MAX = 3
 """With more than so many decisions per account since everybody was looked at, everybody is looked at again."""

@@ -3,6 +3,7 @@
 The decisions of a run never change, so they are kept, and after another run of the same day only its own are read.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,6 +46,12 @@ class Standing:
     def mark(self) -> Mark:
         """What this is, without the decisions themselves."""
         return Mark(self.moment, self.run.pk, self.as_of, self.rules.version)
+
+    def of(self, account_ids: Collection[int] | None) -> pl.DataFrame:
+        """The decisions on some accounts, or on all."""
+        if account_ids is None:
+            return self.accounts
+        return self.accounts.filter(pl.col("account_id").is_in(list(account_ids)))
 
 
 def standing(workspace: Workspace) -> Standing | None:

@@ -11,6 +11,7 @@ from dunwell.assess.reasons import summarise
 from dunwell.runs.called import accounts_called
 from dunwell.runs.in_order import Ordering, listed
 from dunwell.runs.kept import Moment
+from dunwell.runs.pages import page_of
 from dunwell.runs.scope import READ_THROUGH
 from dunwell.runs.standing import Standing
 from dunwell.store import audit, queries
@@ -66,9 +67,7 @@ def worklist_page(now: Standing, wanted: Wanted, language: str = "en") -> Workli
     counts = {URGENCY[rank]: count for rank, count in todo["rank"].value_counts().iter_rows()}
     chosen = todo if not wanted.action else todo.filter(pl.col("rank") == URGENCY.index(wanted.action))
     chosen = _named(now.moment, chosen, wanted.words)
-    pages = max(1, -(-chosen.height // PAGE_ROWS))
-    page = min(max(wanted.page, 1), pages)
-    shown = chosen.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
+    shown, page, pages = page_of(chosen, wanted.page, PAGE_ROWS)
     return Worklist(_tasks(now, shown, language), counts, chosen.height, page, pages)
 
 
@@ -77,8 +76,7 @@ def _still_to_do(now: Standing, account_ids: Collection[int] | None) -> pl.DataF
 
     ``rank`` is the place of the action in ``URGENCY``, ``letter_id`` the letter that waits.
     """
-    own = now.accounts if account_ids is None else now.accounts.filter(pl.col("account_id").is_in(list(account_ids)))
-    rows = own.select(*_KEY, "action", "total_due_minor").filter(pl.col("action") != "none")
+    rows = now.of(account_ids).select(*_KEY, "action", "total_due_minor").filter(pl.col("action") != "none")
     action = pl.col("action").cast(pl.String)
     ranked = rows.with_columns(action.replace_strict(_RANKS, return_dtype=pl.Int64).alias("rank"))
     is_of_letter = action.is_in(_OF_A_LETTER)
@@ -112,7 +110,7 @@ def _named(at: Moment, rows: pl.DataFrame, words: str) -> pl.DataFrame:
 
 
 def _tasks(now: Standing, shown: pl.DataFrame, language: str) -> list[Task]:
-    decided = now.accounts.filter(pl.col("account_id").is_in(shown["account_id"].unique().to_list()))
+    decided = now.of(shown["account_id"].unique().to_list())
     rows = shown.select(*_KEY, "letter_id").join(decided, on=_KEY, how="left", maintain_order="left")
     names = account_names(rows["account_id"].unique().to_list())
     letters = Letter.objects.select_related("account").in_bulk(rows["letter_id"].drop_nulls().to_list())

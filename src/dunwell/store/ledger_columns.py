@@ -6,7 +6,6 @@ files in the database itself, so that a copy is kept or taken back together with
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from io import BytesIO
 
 import polars as pl
@@ -27,32 +26,20 @@ FRAMES: Mapping[str, pl.Schema] = {
 PART_ROWS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The copy, and the last entry of the audit trail that it knows of."""
-
-    through_entry: int
-    frames: Mapping[str, pl.DataFrame]
-
-
 def through_entry() -> int | None:
     """Return the last entry of the audit trail that the copy knows of; ``None`` without a copy."""
     oldest: int | None = LedgerColumns.objects.aggregate(oldest=Min("through_entry"))["oldest"]
     return oldest
 
 
-def kept() -> Kept | None:
+def kept() -> dict[str, pl.DataFrame] | None:
     """Return the copy; ``None`` without one, and where an earlier or later version of Dunwell kept it otherwise."""
     parts: dict[str, list[pl.DataFrame]] = {name: [] for name in FRAMES}
-    entries = set()
-    for name, entry, content in LedgerColumns.objects.order_by("frame", "part").values_list(
-        "frame", "through_entry", "content"
-    ):
+    for name, content in LedgerColumns.objects.order_by("frame", "part").values_list("frame", "content"):
         parts.setdefault(name, []).append(pl.read_ipc(BytesIO(content)))
-        entries.add(entry)
-    if len(entries) != 1 or not all(_fits(parts[name], schema) for name, schema in FRAMES.items()):
+    if not all(_fits(parts[name], schema) for name, schema in FRAMES.items()):
         return None
-    return Kept(entries.pop(), {name: pl.concat(parts[name]).rechunk() for name in FRAMES})
+    return {name: pl.concat(parts[name]).rechunk() for name in FRAMES}
 
 
 def _fits(parts: list[pl.DataFrame], schema: pl.Schema) -> bool:

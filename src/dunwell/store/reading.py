@@ -51,8 +51,7 @@ _PLANS = {**_CASE, "on": "agreed_on", "kind": "'plan'", "until_on": _WITHOUT_END
 _REFERRALS = {**_CASE, "on": "handed_over_on", "kind": "'exclusion'", "until_on": _WITHOUT_END}
 _CALLS = {**_CASE, "on": '"on"', "kind": "'call'", "channel": "'phone'"}
 _ANSWERS = {**_CALLS, "kind": "'response'"}
-_EVENT_SOURCES = (
-    ("store_event", _IMPORTED, "true"),
+_TOLD_BY = (
     ("store_letter", _REQUESTS, f"is_request AND (state || '') IN ({_SENT})"),
     ("store_hold", _HOLDS, "state IN ('in_force', 'released')"),
     ("store_hold", _RELEASES, "state = 'released'"),
@@ -64,6 +63,7 @@ _EVENT_SOURCES = (
     ("store_call", _CALLS, f"outcome IN ({_listed(CALL_REQUESTS)})"),
     ("store_call", _ANSWERS, f"outcome IN ({_listed(CALL_ANSWERS)})"),
 )
+_EVENT_SOURCES = (("store_event", _IMPORTED, "true"), *_TOLD_BY)
 _FOREVER = date.max
 
 # An order counts from the day it was approved or released until it is held, refused or invoiced; what it was on a day
@@ -95,21 +95,29 @@ def read_ledger(as_of: date | None = None, account_ids: Collection[int] | None =
             events=pl.concat([_through(as_of, frames["events"], "on"), _told(own, as_of)]),
             orders=_orders(own, as_of),
         )
-        if frames["invoices"].select(pl.col(INSTALMENT).max() > 1).item():
+        if (frames["invoices"][INSTALMENT] > 1).any():
             return _by_instalment(ledger, _instalments(account_ids))
     return ledger
 
 
 def _everybody() -> dict[str, pl.DataFrame]:
     """Return the frames that are kept in columns, of all accounts: from the copy, what was changed since from rows."""
-    kept = ledger_columns.kept()
-    changed = None if kept is None else _changed_since(kept.through_entry)
-    if kept is None or changed is None:
+    copied = _copied()
+    if copied is None:
         return _rows(None)
+    frames, changed = copied
     if not changed:
-        return dict(kept.frames)
+        return frames
     rows = _rows(changed)
-    return {name: pl.concat([rest, rows[name]]) for name, rest in ledger_columns.without(kept.frames, changed).items()}
+    return {name: pl.concat([rest, rows[name]]) for name, rest in ledger_columns.without(frames, changed).items()}
+
+
+def _copied() -> tuple[dict[str, pl.DataFrame], Collection[int]] | None:
+    """Return the copy in columns and the accounts changed since; ``None`` where all rows must be read."""
+    entry = ledger_columns.through_entry()
+    changed = None if entry is None else _changed_since(entry)
+    frames = None if changed is None else ledger_columns.kept()
+    return None if frames is None or changed is None else (frames, changed)
 
 
 def _rows(account_ids: Collection[int] | None) -> dict[str, pl.DataFrame]:
@@ -127,7 +135,7 @@ def _read_rows(name: str, account_ids: Collection[int] | None) -> pl.DataFrame:
 
 
 SHARE_MAX = 3
-"""More than one account in so many was changed: reading whole tables costs less per row."""
+"""For more than one account in so many, reading whole tables costs less per row."""
 
 
 def _changed_since(entry: int) -> Collection[int] | None:
@@ -174,11 +182,11 @@ def _frames_changed(entry: int) -> set[str]:
 
 def frames_apart() -> list[str]:
     """Return the frames whose copy in columns does not say what their rows say, where a reader would take the copy."""
-    kept = ledger_columns.kept()
-    changed = None if kept is None else _changed_since(kept.through_entry)
-    if kept is None or changed is None:
+    known = _copied()
+    if known is None:
         return []
-    copied, rows = (ledger_columns.without(frames, changed) for frames in (kept.frames, _rows(None)))
+    frames, changed = known
+    copied, rows = (ledger_columns.without(each, changed) for each in (frames, _rows(None)))
     return [name for name in ledger_columns.FRAMES if not _digests(copied[name]).equals(_digests(rows[name]))]
 
 
@@ -203,12 +211,9 @@ def _read_few(as_of: date | None, account_ids: Collection[int]) -> Ledger:
         parts.append(part("event", fields, happened))
     with bulk.reading():
         ledger, invoices = ledger_of(parts)
-    accounts, events = _without_blanks(ledger.accounts, "policy"), _without_blanks(ledger.events, "channel", "step")
-    ledger = replace(ledger, accounts=accounts, events=events)
-    if not (invoices["instalment"] > 1).any():
-        return ledger
-    items = _items_of(invoices)
-    return _by_instalment(ledger, items) if items.height else ledger
+    accounts = _without_blanks(ledger.accounts, *_BLANKS["accounts"])
+    ledger = replace(ledger, accounts=accounts, events=_without_blanks(ledger.events, *_BLANKS["events"]))
+    return _by_instalment(ledger, _items_of(invoices)) if (invoices[INSTALMENT] > 1).any() else ledger
 
 
 def _as_called(schema: pl.Schema) -> dict[str, str]:
@@ -241,6 +246,8 @@ def _items_of(invoices: pl.DataFrame) -> pl.DataFrame:
 
 def _by_instalment(ledger: Ledger, items: pl.DataFrame) -> Ledger:
     """Put what names an invoice in instalments on the instalments that it concerns."""
+    if items.is_empty():
+        return ledger
     entries = entries_by_instalment(ledger.entries, items)
     return replace(ledger, entries=entries, events=events_by_instalment(ledger.events, items, entries))
 
@@ -273,12 +280,12 @@ def _told(own: str, as_of: date | None) -> pl.DataFrame:
     """Return what happened, as told by letters, holds and the other cases, each as it was on the day."""
     day = (as_of or _FOREVER).isoformat()
     sources = []
-    for table, columns, meant in _EVENT_SOURCES[1:]:
+    for table, columns, meant in _TOLD_BY:
         fields = ", ".join(f'{columns.get(name, "NULL").format(day=day)} AS "{name}"' for name in EVENTS)
         sql = f"SELECT {fields} FROM {table} WHERE {meant} AND {_until(as_of, columns['on'])} AND {{part}}"
         sources.append((table, sql))
     told = pl.concat([bulk.table_frame(sql, EVENTS, table, own) for table, sql in sources])
-    return _without_blanks(told, "channel", "step")
+    return _without_blanks(told, *_BLANKS["events"])
 
 
 def _through(as_of: date | None, rows: pl.DataFrame, column: str) -> pl.DataFrame:
