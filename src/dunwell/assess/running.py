@@ -41,9 +41,12 @@ FEW = 256
 
 def _rows_at(piece: pl.DataFrame, key: str, wanted: pl.Series) -> pl.DataFrame:
     """The rows of ``piece`` with the keys ``wanted``, without the key; null where it lacks one."""
-    places = {value: place for place, value in enumerate(piece[key].to_list()) if value is not None}
-    rows = pl.Series([places.get(value) for value in wanted.to_list()], dtype=pl.UInt32)
-    return piece[[name for name in piece.columns if name != key]][rows]
+    known, asked = piece[key].to_list(), wanted.to_list()
+    own = piece[[name for name in piece.columns if name != key]]
+    if known == asked and None not in asked:
+        return own
+    places = {value: place for place, value in enumerate(known) if value is not None}
+    return own[pl.Series([places.get(value) for value in asked], dtype=pl.UInt32)]
 
 
 def looked_up(table: pl.DataFrame, index: pl.Expr, *names: str) -> list[pl.Expr]:

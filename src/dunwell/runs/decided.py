@@ -18,9 +18,9 @@ from dunwell.runs.versions import ledger_on
 from dunwell.store import queries
 from dunwell.store.models import Run
 from dunwell.store.reading import SHARE_MAX
-from dunwell.store.recording import read_standing
+from dunwell.store.recording import OUTCOMES, read_outcomes, read_standing
 
-_DECIDED = ("account_id", "currency", "action", "step", "letter_kind")
+_DECIDED = list(OUTCOMES)
 _KEY = ["account_id", "currency"]
 
 
@@ -32,9 +32,11 @@ def decided_by(run: Run, rules: Rules, own: Ledger | None = None, *, is_replay: 
     replay. Then, and where an assessment would decide otherwise, the decision is given as it was recorded when it was
     taken.
     """
+    aged = None if own is None else _aged(run, rules, own, is_replay=is_replay)
+    if aged is not None:
+        return aged
     recorded = read_standing(run.pk, None if own is None else own.accounts["account_id"].item())
-    earlier = recorded.filter(~pl.col("run_id").is_in(queries.runs_of_day(run.as_of)))
-    ageing = earlier if not is_replay else _untouched_since(run, earlier)
+    ageing = _ageing(run, recorded, is_replay=is_replay)
     if ageing.is_empty():
         return recorded.select(list(ACCOUNT_COLUMNS))
     ledger = _ledger(run, ageing, recorded.height) if own is None else own
@@ -42,6 +44,24 @@ def decided_by(run: Run, rules: Rules, own: Ledger | None = None, *, is_replay: 
     same = assessed.join(ageing, on=_DECIDED, how="semi", nulls_equal=True)
     rest = recorded.join(same, on=_KEY, how="anti")
     return pl.concat([rest.select(list(ACCOUNT_COLUMNS)), same]).sort(_KEY)
+
+
+def _aged(run: Run, rules: Rules, own: Ledger, *, is_replay: bool) -> pl.DataFrame | None:
+    """The figures of one account for the day, if an assessment decides as was decided; ``None`` if not.
+
+    Somebody waits for it, so of the decisions no more is read than what was decided.
+    """
+    outcomes = read_outcomes(run.pk, own.accounts["account_id"].item())
+    if outcomes.is_empty() or _ageing(run, outcomes, is_replay=is_replay).height < outcomes.height:
+        return None
+    assessed = assess(own, rules.policies, rules.legal, run.as_of).accounts
+    return assessed if assessed[_DECIDED].equals(outcomes[_DECIDED]) else None
+
+
+def _ageing(run: Run, standing: pl.DataFrame, *, is_replay: bool) -> pl.DataFrame:
+    """The decisions whose figures are to be those of the day, because no run of that day looked at their account."""
+    earlier = standing.filter(~pl.col("run_id").is_in(queries.runs_of_day(run.as_of)))
+    return earlier if not is_replay else _untouched_since(run, earlier)
 
 
 def still_stands(account_id: int, rules: Rules, as_of: date) -> pl.DataFrame | None:

@@ -190,7 +190,7 @@ def assess_account(workspace: Workspace, account_id: int, as_of: date) -> DayRep
     latest = queries.latest_run()
     is_past = latest is not None and as_of < latest.as_of
     rules = rules_on(workspace, as_of) if is_past else read_rules(workspace, as_of)
-    done = queries.finished_run(as_of)
+    done = queries.finished_run(as_of) if is_past else latest if latest and latest.as_of == as_of else None
     is_current = done is not None and done.data_fingerprint == data_fingerprint(rules.version)
     ledger = ledger_on(as_of, [account_id])
     if done is not None and (is_past or is_current):

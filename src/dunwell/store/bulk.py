@@ -11,7 +11,6 @@ SQL in this room runs on both databases.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
@@ -21,6 +20,7 @@ from django.db import InternalError, OperationalError, connection, transaction
 
 from dunwell.errors import WorkspaceError
 from dunwell.store.setup import BUSY_TIMEOUT_SECONDS
+from dunwell.store.small_answers import small_frame
 
 Watch = Callable[[int, int, str], None]  # hears how many rows of how many are done
 APPENDED_ROWS = 20_000  # handed to the database in one piece
@@ -88,14 +88,19 @@ def scalar(sql: str, *parameters: Any) -> Any:
         return row[0] if row else None
 
 
+def keys(sql: str, *parameters: Any) -> list[int]:
+    """Return the first column of every row, which holds keys; for what is asked while somebody waits."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters or None)
+        return [int(row[0]) for row in cursor.fetchall()]
+
+
 def frame(sql: str, schema: pl.Schema) -> pl.DataFrame:
     """Return the rows of a query, whose columns are named as in ``schema``, in no particular order.
 
     A text that is null comes back empty; in any other type an empty value is null.
     """
-    raw = {name: pl.String() if dtype == pl.Boolean else dtype for name, dtype in schema.items()}
-    rows = _columns(sql, raw) if is_sqlite() else _told(sql, raw)
-    return rows.with_columns(*_finished(schema))
+    return _columns(sql, schema) if is_sqlite() else _told(sql, schema)
 
 
 def table_frame(sql: str, schema: pl.Schema, table: str, own: str = "") -> pl.DataFrame:
@@ -253,8 +258,7 @@ def _told(sql: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
     count, texts = _texts(sql, schema)
     if count > FEW_ROWS:
         return _parsed(texts, schema)
-    values = [[one or None for one in text.decode().split(_END)] if count else [] for text in texts]
-    return pl.DataFrame([_small_series(*column, own) for column, own in zip(schema.items(), values, strict=True)])
+    return small_frame(schema, [text.decode().split(_END) if count else [] for text in texts])
 
 
 def _texts(sql: str, schema: Mapping[str, pl.DataType]) -> tuple[int, list[bytes]]:
@@ -267,34 +271,20 @@ def _texts(sql: str, schema: Mapping[str, pl.DataType]) -> tuple[int, list[bytes
 
 def _parsed(texts: Sequence[bytes], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """The values of texts that each end a value as the next begins; none of no rows."""
-    return pl.DataFrame([_series(text, *column) for text, column in zip(texts, schema.items(), strict=True)])
+    raw = {name: pl.String() if dtype == pl.Boolean else dtype for name, dtype in schema.items()}
+    rows = pl.DataFrame([_series(text, *column) for text, column in zip(texts, raw.items(), strict=True)])
+    return rows.with_columns(*_finished(schema))
 
 
 def _few(sql: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame | None:
-    """Return the rows of a small answer value by value, ``None`` when there are many.
-
-    To parse a text costs milliseconds for each column, however short it is; somebody waits for one account's ledger.
-    """
+    """Return the rows of a small answer value by value, ``None`` when there are many."""
     with connection.cursor() as cursor:
         cursor.execute(sql)
         rows = cursor.fetchmany(FEW_ROWS + 1)
         if len(rows) > FEW_ROWS:
             return None
         places = {str(column[0]): place for place, column in enumerate(cursor.description)}
-    columns = [_small_series(name, dtype, [row[places[name]] for row in rows]) for name, dtype in schema.items()]
-    return pl.DataFrame(columns)
-
-
-def _small_series(name: str, dtype: pl.DataType, values: list[Any]) -> pl.Series:
-    """The values of a column as SQLite gives them: numbers, texts, truth values as numbers, days as texts."""
-    if dtype == pl.Date:
-        return pl.Series(name, [date.fromisoformat(str(one)) if one else None for one in values], dtype)
-    if dtype.is_integer():
-        return pl.Series(name, [None if one is None or one == "" else int(one) for one in values], dtype)
-    texts = [None if one is None else str(int(one) if isinstance(one, bool) else one) for one in values]
-    if dtype == pl.String:
-        return pl.Series(name, texts, dtype)
-    return pl.Series(name, [one or None for one in texts], pl.String).cast(dtype)
+    return small_frame(schema, [[row[places[name]] for row in rows] for name in schema])
 
 
 def _joined(
@@ -389,7 +379,7 @@ def _pg_type(dtype: pl.DataType) -> str:
     return next((name for known, name in _PG_TYPES.items() if dtype == known), "text")
 
 
-def _finished(schema: pl.Schema) -> Sequence[pl.Expr]:
+def _finished(schema: Mapping[str, pl.DataType]) -> Sequence[pl.Expr]:
     texts = [pl.col(name).fill_null("") for name, dtype in schema.items() if dtype == pl.String]
     truths = [
         pl.col(name).replace_strict({"1": True, "true": True, "0": False, "false": False}, return_dtype=pl.Boolean)

@@ -109,6 +109,8 @@ def _raw(content: bytes, schema: pl.Schema) -> pl.DataFrame:
 def _typed(rows: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     """Every column in its type; what was not kept when it was written is null."""
     kept = rows.schema
+    if all(kept.get(name) == dtype for name, dtype in schema.items()):
+        return rows[list(schema)]
     return rows.select(
         (pl.col(name) if kept[name] == dtype else pl.col(name).cast(dtype))
         if name in kept

@@ -298,4 +298,6 @@ def _until(as_of: date | None, column: str) -> str:
 
 def _without_blanks(frame: pl.DataFrame, *names: str) -> pl.DataFrame:
     """Turn empty texts into nulls, as the contract of the ledger has them."""
-    return frame.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in names)
+    if frame.is_empty():
+        return frame
+    return frame.with_columns_seq(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in names)

@@ -3,6 +3,7 @@
 Each table is a part of one question with the columns of all of them; a column that a table does not have is null.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from functools import cache
 
@@ -47,8 +48,12 @@ def part(name: str, columns: Mapping[str, str], rest: str) -> str:
 
 def ledger_of(parts: list[str]) -> tuple[Ledger, pl.DataFrame]:
     """Return the ledger that parts tell of, and its invoices with the columns of ``ITEMS``."""
-    rows = bulk.frame(" UNION ALL ".join(parts), _wide())
-    found = {name: _own(rows, name, schema) for name, schema in _PARTS.items()}
+    rows = bulk.frame(" UNION ALL ".join(parts), _wide()).sort(_PART)
+    places = rows[_PART].to_list()
+    found = {
+        name: _own(rows[bisect_left(places, name) : bisect_right(places, name)], schema)
+        for name, schema in _PARTS.items()
+    }
     invoices = found["invoice"]
     ledger = Ledger(
         accounts=found["account"],
@@ -60,6 +65,10 @@ def ledger_of(parts: list[str]) -> tuple[Ledger, pl.DataFrame]:
     return ledger, invoices
 
 
-def _own(rows: pl.DataFrame, name: str, schema: pl.Schema) -> pl.DataFrame:
-    own = rows[[_PART, *schema]].filter(pl.col(_PART) == name).drop(_PART)
-    return own.with_columns(pl.col("kind").cast(schema["kind"])) if "kind" in schema else own
+def _own(rows: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """The columns of a part; nothing is worked out where it has no rows."""
+    if rows.is_empty():
+        return pl.DataFrame(schema=schema)
+    return (
+        rows[list(schema)].with_columns(rows["kind"].cast(schema["kind"])) if "kind" in schema else rows[list(schema)]
+    )

@@ -4,7 +4,7 @@ Everything of one run is written in one transaction together with the run's end 
 is killed leaves nothing but its own row in state ``started``.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
@@ -143,6 +143,12 @@ def read_standing(run_id: int, account_id: int | None = None) -> pl.DataFrame:
     return _as_assessed(_standing(run_id, _KEPT, account_id))
 
 
+def read_outcomes(run_id: int, account_id: int) -> pl.DataFrame:
+    """Return of :func:`read_standing` no more than what was decided on one account (``OUTCOMES`` and ``run_id``)."""
+    rows = _standing(run_id, OUTCOMES, account_id)
+    return rows.with_columns_seq(_unblanked(OUTCOMES))[[*OUTCOMES, "run_id"]]
+
+
 def read_decided(run_ids: Collection[int]) -> pl.DataFrame:
     """Return the last decision of these runs on every account and currency that one of them looked at."""
     return _as_assessed(_last(run_ids, _KEPT)).select(list(ACCOUNT_COLUMNS))
@@ -157,8 +163,12 @@ def accounts_decided(run_ids: Collection[int]) -> frozenset[int]:
 
 def _as_assessed(rows: pl.DataFrame) -> pl.DataFrame:
     """Decisions as they are kept, in the columns of the engine, with ``run_id``."""
-    blank = [pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in _TEXTS]
-    return rows.with_columns(*blank, *unpack(REASONS)).select(*ACCOUNT_COLUMNS, "run_id")
+    return rows.with_columns_seq(*_unblanked(_TEXTS), *unpack(REASONS))[[*ACCOUNT_COLUMNS, "run_id"]]
+
+
+def _unblanked(names: Iterable[str]) -> list[pl.Expr]:
+    """Texts as the engine gave them: null where they are kept empty."""
+    return [pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in names if name in _TEXTS]
 
 
 def read_looks(run_id: int) -> pl.DataFrame:
@@ -176,6 +186,10 @@ def read_history(account_id: int, *names: str) -> pl.DataFrame:
 
 
 LOOKS = pl.Schema({name: ACCOUNT_COLUMNS[name] for name in ("account_id", "currency", "action", "next_look_on")})
+OUTCOMES = pl.Schema(
+    {name: ACCOUNT_COLUMNS[name] for name in ("account_id", "currency", "action", "step", "letter_kind")}
+)
+"""What was decided on whom, without its figures."""
 _KEPT = pl.Schema({**{name: ACCOUNT_COLUMNS[name] for name in _COLUMNS}, "reasons": pl.Int64()})
 
 
@@ -187,7 +201,7 @@ def _standing(run_id: int, schema: pl.Schema, account_id: int | None = None) -> 
 
 def _last(run_ids: Collection[int], schema: pl.Schema, account_id: int | None = None) -> pl.DataFrame:
     rows = decision_chunks.read(run_ids, schema, account_id)
-    if len(run_ids) == 1:
+    if len(run_ids) == 1 or rows.height <= 1:
         return rows  # in order, and each once
     key = ["account_id", "currency"]
     return rows.sort(*key, "run_id").unique(key, keep="last", maintain_order=True)
@@ -197,8 +211,8 @@ def chain_of(run_id: int) -> list[int]:
     """Return the runs whose decisions say what stands after a run: from the last that looked at everybody to it."""
     counts = Run.objects.values_list("counts", flat=True).get(pk=run_id)
     first = int(counts.get(WHOLE_RUN, run_id))
-    between = Run.objects.filter(pk__range=(first, run_id), state="finished").order_by("id")
-    return list(between.values_list("id", flat=True)) or [run_id]
+    between = f"SELECT id FROM store_run WHERE state = 'finished' AND id BETWEEN {first:d} AND {run_id:d} ORDER BY id"
+    return bulk.keys(between) or [run_id]
 
 
 WHOLE_RUN = "whole_run_id"
