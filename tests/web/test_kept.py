@@ -7,8 +7,9 @@ from functools import partial
 from random import Random
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from polars.testing import assert_frame_equal
 
 from dunwell.errors import DunwellError
@@ -29,6 +30,7 @@ from dunwell.runs.holding import place, release
 from dunwell.runs.importing import ImportRequest, import_files
 from dunwell.runs.kept import kept, moment
 from dunwell.runs.nightly import run_day
+from dunwell.runs.ready import make_ready
 from dunwell.runs.rules import read_rules
 from dunwell.runs.standing import Standing, standing
 from dunwell.runs.statements import draft_statement
@@ -224,3 +226,24 @@ def test_the_cases_of_a_customer_are_told_at_once_as_one_by_one(shop: Workspace)
     ]
     assert len(one_by_one) == 3
     assert sorted(map(repr, cases_of(about.account))) == sorted(map(repr, one_by_one))
+
+
+def questions(visitor: Client, path: str) -> int:
+    """How often a page asks the database."""
+    with CaptureQueriesContext(connection) as asked:
+        assert visitor.get(path).status_code == 200
+    return len(asked)
+
+
+@pytest.mark.parametrize("path", ["/", "/customers", "/figures"])
+def test_what_was_made_ready_after_a_run_is_there_for_the_first_who_comes(
+    shop: Workspace, client_as: Visit, path: str
+) -> None:
+    visitor = client_as("clerk")
+    run_day(shop, DEMO_ON + timedelta(days=1))
+    asked_at_first = questions(visitor, path)
+    asked_again = questions(visitor, path)
+    run_day(shop, DEMO_ON + timedelta(days=2))
+    ready = make_ready(shop, DEMO_ON)
+    assert asked_at_first > asked_again == questions(visitor, path)
+    assert ready == now(shop).run.pk == make_ready(shop, DEMO_ON, ready)

@@ -48,6 +48,7 @@ def serve(
     import waitress
 
     from dunwell.config import web
+    from dunwell.config.readying import keep_ready
 
     path = workspace_at(workspace).path
     _require_safe(host, names, is_https=is_https)
@@ -59,6 +60,7 @@ def serve(
         console.print(f"Nobody can sign in yet. Begin here, within three days: {first}", markup=False)
     if opens:
         webbrowser.open(first)
+    keep_ready()
     waitress.serve(web.application(), port=port, **server_options(host, is_https=is_https))
 
 

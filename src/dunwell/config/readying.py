@@ -1,0 +1,32 @@
+"""The server's own thread that makes pages ready after a run of another program, such as the nightly one."""
+
+import logging
+import time
+from threading import Thread
+
+from django.db import connection
+
+from dunwell.runs.ready import make_ready
+from dunwell.web import place
+
+LOOK_SECONDS = 15
+"""So often it looks whether there was another run."""
+
+
+def keep_ready() -> Thread:
+    """Look for a new run at once and from then on, as long as the process lives; return the thread that does."""
+    thread = Thread(target=_keep_ready, name="ready", daemon=True)
+    thread.start()
+    return thread
+
+
+def _keep_ready() -> None:
+    ready_run_id: int | None = None
+    while True:
+        try:
+            ready_run_id = make_ready(place.workspace(), place.today(), ready_run_id)
+        except Exception:  # a page asked for now says what is wrong, to whoever asks
+            logging.getLogger(__name__).exception("Pages could not be made ready.")
+        finally:
+            connection.close()
+        time.sleep(LOOK_SECONDS)
