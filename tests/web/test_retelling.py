@@ -28,7 +28,8 @@ pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the
         (
             "fr",
             "policy.standard.terms_days is -1; it must be from 0 to 365.",
-            "policy.standard.terms_days vaut -1 ; il faut : de 0 à 365.",
+            "policy.standard.terms_days vaut -1\N{NARROW NO-BREAK SPACE};"
+            " il faut\N{NARROW NO-BREAK SPACE}: de 0 à 365.",
         ),
         (
             "de",
@@ -44,6 +45,12 @@ pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the
             "es",
             "3 runs were begun and never finished; 1 approved letters have no text",
             "procesos empezados y nunca terminados: 3; cartas aprobadas sin texto: 1",
+        ),
+        (
+            "fr",
+            "3 runs were begun and never finished; 1 approved letters have no text",
+            "traitements commencés et jamais terminés\N{NARROW NO-BREAK SPACE}: 3\N{NARROW NO-BREAK SPACE};"
+            " courriers approuvés sans texte\N{NARROW NO-BREAK SPACE}: 1",
         ),
         ("de", "12,500 MB free", "12.500 MB frei"),
         (

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from django.conf import settings
 from django.utils.translation import trans_real
 from playwright.sync_api import Page
@@ -32,6 +32,13 @@ def catalogues() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def forms(message: Message) -> tuple[str, ...]:
+    """Every form of a translation; none of the head of a catalogue."""
+    if not message.id:
+        return ()
+    return tuple(message.string) if isinstance(message.string, (list, tuple)) else (message.string,)
 
 
 def literal_texts(source: str) -> Iterator[str]:
@@ -72,6 +79,19 @@ def test_translations_keep_what_is_filled_in(language: str) -> None:
         if message.id and not message.pluralizable and message.string and names(message.string) != allowed:
             wrong.append(message.string)
     assert wrong == []
+
+
+def test_french_signs_never_begin_a_line() -> None:
+    """Before ; : ? ! and within « » stands a narrow no-break space; ``::: name`` and ``::`` are no signs but code."""
+    broken = re.compile(r"[ \N{NO-BREAK SPACE}]([;?!»]|:(?!:))|« ")
+    texts = [text for message in catalogues().read("fr") for text in forms(message)]
+    assert [text for text in texts if broken.search(text)] == []
+
+
+def test_percent_signs_and_units_stay_with_their_number() -> None:
+    parted = re.compile(r"(\d|\)s) (%(?![(\w])|(MB|kB|Mo|ko|€)(?!\w))")
+    texts = [text for language in ("es", "fr") for message in catalogues().read(language) for text in forms(message)]
+    assert [text for text in texts if parted.search(text)] == []
 
 
 @pytest.fixture

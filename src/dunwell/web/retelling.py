@@ -95,7 +95,7 @@ def _sentence(text: str, *, apart: bool) -> str | None:
     told = _found(text, _patterns(), apart=apart)
     if told is None and text.endswith(";"):
         listed = _sentence(text[:-1], apart=apart)
-        return None if listed is None else f"{listed};"
+        return None if listed is None else gettext("%(listed)s;") % {"listed": listed}
     return _worded(text) if told is None else told
 
 
