@@ -18,6 +18,8 @@ _EXPONENTS = {
     **dict.fromkeys(_WITH_FOUR.split(), 4),
 }
 
+_GROUPED_FROM = 10_000
+
 AMOUNT_MINOR_MAX = 10**15
 """The largest amount accepted, in minor units: ten thousand billion euros, far inside int64."""
 
@@ -68,6 +70,16 @@ def to_decimal(amount_minor: int, currency: str) -> Decimal:
 def format_plain(amount_minor: int, currency: str) -> str:
     """Write minor units as plain text (``1234.50``), for files and logs; letters use CLDR formats."""
     return f"{to_decimal(amount_minor, currency):f}"
+
+
+def grouped(pattern: str, value: Decimal | int, language: str) -> str:
+    """Return a number pattern as ``language`` groups the digits of ``value``.
+
+    Spanish groups from five digits on (Ortografía 2010; CLDR ``minimumGroupingDigits``), which Babel does not do:
+    9045,74 € and 27.750,60 €.
+    """
+    few = language[:2] == "es" and -_GROUPED_FROM < value < _GROUPED_FROM
+    return pattern.replace("#,##0", "0") if few else pattern
 
 
 def round_half_up(value: Decimal) -> int:

@@ -3,18 +3,21 @@
 import importlib.util
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import trans_real
 from playwright.sync_api import Page
 
 from dunwell.store.models import Person
 from dunwell.store.workspace import Workspace
 from dunwell.web.languages import LANGUAGES, PSEUDO
+from dunwell.web.templatetags import showing
 from tests.web.conftest import sign_in
 from tests.web.test_browser import TOO_WIDE
 
@@ -92,6 +95,13 @@ def test_percent_signs_and_units_stay_with_their_number() -> None:
     parted = re.compile(r"(\d|\)s) (%(?![(\w])|(MB|kB|Mo|ko|€)(?!\w))")
     texts = [text for language in ("es", "fr") for message in catalogues().read(language) for text in forms(message)]
     assert [text for text in texts if parted.search(text)] == []
+
+
+def test_spanish_groups_digits_from_five_on_as_its_letters_do() -> None:
+    with translation.override("es"):
+        written = [showing.money(904574, "EUR"), showing.money(-2775060, "EUR"), showing.number(1234)]
+        written += [showing.decimal(Decimal("9999.5"), 2), showing.decimal(Decimal(12345), 0)]
+    assert written == ["9045,74\u00a0€", "\u221227.750,60\u00a0€", "1234", "9999,50", "12.345"]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_percent
 
-from dunwell.money import format_plain, to_decimal
+from dunwell.money import format_plain, grouped, to_decimal
 from dunwell.policy.model import Policy, Step
 
 Row = Mapping[str, Any]
@@ -111,8 +111,9 @@ def written_amount(amount_minor: int, currency: str, language: str = PLAIN) -> s
     """Write an amount as a language does: ``EUR 9045.74``, ``EUR 9,045.74``, ``9.045,74 €``."""
     if language == PLAIN:
         return f"{currency} {format_plain(amount_minor, currency)}"
-    pattern = "¤¤ #,##0.00" if language.startswith("en") else None
-    return format_currency(to_decimal(amount_minor, currency), currency, pattern, locale=_locale(language))
+    locale, amount = _locale(language), to_decimal(amount_minor, currency)
+    pattern = "¤¤ #,##0.00" if language.startswith("en") else locale.currency_formats["standard"].pattern
+    return format_currency(amount, currency, grouped(pattern, amount, language), locale=locale)
 
 
 def written_day(on: date, language: str = PLAIN) -> str:

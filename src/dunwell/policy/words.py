@@ -17,7 +17,7 @@ from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from dunwell.errors import UsageError
-from dunwell.money import to_decimal
+from dunwell.money import grouped, to_decimal
 
 _HOLE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _TEXTS = files("dunwell.policy") / "texts"
@@ -59,7 +59,8 @@ def count(words: Words, number: int, noun: str) -> str:
     """Write a number with its noun: ``1 zi``, ``15 zile``, ``30 de zile``."""
     forms = words.texts["nouns"][noun]
     form = forms.get(words.locale.plural_form(number), forms["other"])
-    return str(form).format(n=format_decimal(number, locale=words.locale))
+    pattern = grouped("#,##0", number, words.locale.language)
+    return str(form).format(n=format_decimal(number, format=pattern, locale=words.locale))
 
 
 def typeset(words: Words, text: str) -> str:
@@ -71,7 +72,9 @@ def typeset(words: Words, text: str) -> str:
 
 def money(words: Words, amount_minor: int, currency: str) -> str:
     """Write an amount with its currency sign."""
-    return str(format_currency(to_decimal(amount_minor, currency), currency, locale=words.locale))
+    amount = to_decimal(amount_minor, currency)
+    pattern = grouped(words.locale.currency_formats["standard"].pattern, amount, words.locale.language)
+    return str(format_currency(amount, currency, format=pattern, locale=words.locale))
 
 
 def percent(words: Words, hundredths: int) -> str:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
+from dunwell.money import grouped
 from dunwell.web.languages import spoken
 
 TEXT_MAX = 2000
@@ -57,7 +58,8 @@ def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> form
 
 def _written_example() -> str:
     """An amount in the notation of the language in which the field is shown."""
-    return str(format_decimal(Decimal("1234.50"), format="#,##0.00", locale=spoken()))
+    example = Decimal("1234.50")
+    return str(format_decimal(example, format=grouped("#,##0.00", example, spoken()), locale=spoken()))
 
 
 _example = when_shown(_written_example, str)

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext
 
 from dunwell.assess import reasons
 from dunwell.assess.reasons import step_name, written_amount, written_day
-from dunwell.money import is_currency, parse_minor
+from dunwell.money import grouped, is_currency, parse_minor
 from dunwell.runs import wording
 from dunwell.web.languages import manner, spoken
 from dunwell.web.sentences import PHRASES, SENTENCES
@@ -167,7 +167,8 @@ def _written(value: str) -> str:
     if _DAY.fullmatch(value):
         return written_day(date.fromisoformat(value), manner())
     if _COUNT.fullmatch(value):
-        return str(format_decimal(int(value.replace(",", "")), locale=spoken()))
+        count = int(value.replace(",", ""))
+        return str(format_decimal(count, format=grouped("#,##0", count, spoken()), locale=spoken()))
     amount, money = _AMOUNT.fullmatch(value), _MONEY.fullmatch(value)
     if amount and is_currency(amount[1]):
         return written_amount(parse_minor(amount[2], amount[1]), amount[1], manner())

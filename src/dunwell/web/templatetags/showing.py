@@ -16,7 +16,7 @@ from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from dunwell.money import parse_minor, to_decimal
+from dunwell.money import grouped, parse_minor, to_decimal
 from dunwell.web import retelling, words
 from dunwell.web.languages import spoken
 
@@ -41,9 +41,9 @@ def money(minor: int | None, currency: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _money(minor: int, currency: str, language: str) -> str:
-    pattern = "¤¤ #,##0.00" if language in ("en",) else None
-    locale = _locale(language)
-    text = format_currency(to_decimal(minor, currency), currency, format=pattern, locale=locale)
+    locale, amount = _locale(language), to_decimal(minor, currency)
+    pattern = "¤¤ #,##0.00" if language == "en" else locale.currency_formats["standard"].pattern
+    text = format_currency(amount, currency, format=grouped(pattern, amount, language), locale=locale)
     return text.replace(" ", "\u00a0").replace("-", "\u2212")
 
 
@@ -68,7 +68,7 @@ def moment(at: datetime | None) -> str:
 @register.filter
 def number(value: float | Decimal | None) -> str:
     """Write a number with the language's signs."""
-    return _NOTHING if value is None else format_decimal(value, locale=_locale(spoken()))
+    return _NOTHING if value is None else _figure(value, _locale(spoken()).decimal_formats[None].pattern)
 
 
 @register.filter
@@ -76,7 +76,11 @@ def decimal(value: float | Decimal | Fraction | None, places: int = 1) -> str:
     """Write a number with so many decimals."""
     pattern = "#,##0." + "0" * int(places) if int(places) else "#,##0"
     exact = value if isinstance(value, Decimal) else None if value is None else float(value)
-    return _NOTHING if exact is None else format_decimal(exact, format=pattern, locale=_locale(spoken()))
+    return _NOTHING if exact is None else _figure(exact, pattern)
+
+
+def _figure(value: float | Decimal, pattern: str) -> str:
+    return str(format_decimal(value, format=grouped(pattern, int(value), spoken()), locale=_locale(spoken())))
 
 
 @register.filter
