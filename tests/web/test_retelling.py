@@ -52,6 +52,12 @@ pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the
             "traitements commencés et jamais terminés\N{NARROW NO-BREAK SPACE}: 3\N{NARROW NO-BREAK SPACE};"
             " courriers approuvés sans texte\N{NARROW NO-BREAK SPACE}: 1",
         ),
+        (
+            "es",
+            "A credit hold is being prepared; a person decides. EUR 8975.00 is past due; a person decides.",
+            "Se prepara un bloqueo de crédito; lo decide una persona."
+            " Hay 8975,00\N{NO-BREAK SPACE}€ vencidos; lo decide una persona.",
+        ),
         ("de", "12,500 MB free", "12.500 MB frei"),
         (
             "de",

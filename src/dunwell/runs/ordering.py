@@ -191,7 +191,7 @@ def add(desk: Desk, about: Subject, order_number: str, amount_minor: int, said: 
         waits_for_hold=state.hold == "in_force" and found.outcome != "approve",
         reasons=failed,
     )
-    why = Said("; ".join(one["text"] for one in failed) or said.note, said.evidence)
+    why = Said(" ".join(one["text"] for one in failed) or said.note, said.evidence)
     with writing():
         begin(made, "approve" if found.outcome == "approve" else "hold", act(desk, why))
         if made.waits_for_hold:

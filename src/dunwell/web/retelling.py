@@ -51,9 +51,11 @@ _LISTED = frozenset({"who", "counted"})
 """Such values of which there may be several, with commas between."""
 _WORDED = (
     "held_back", "referral", "plans_offered", "total_minor", "failed_plans", "instalments", "longer_line_offered",
-    "oldest_days_past_due", "discount_offered", "open_minor",
+    "oldest_days_past_due", "discount_offered", "open_minor", "check_on_hold", "check_hold_pending",
+    "check_other_currency", "check_no_limit", "check_over_limit", "check_past_due", "check_over_overdue_limit",
+    "check_exposure_elsewhere", "check_stale_data",
 )  # fmt: skip
-"""What refusals quote of the sentences of ``runs``."""
+"""What refusals, and the reasons of a held order, quote of the sentences of ``runs``."""
 _BITS_MAX = 16
 """A text of more sentences than that is a person's, or nobody reads it twice."""
 
@@ -96,7 +98,7 @@ def _sentence(text: str, *, apart: bool) -> str | None:
     if told is None and text.endswith(";"):
         listed = _sentence(text[:-1], apart=apart)
         return None if listed is None else gettext("%(listed)s;") % {"listed": listed}
-    return _worded(text) if told is None else told
+    return _worded(text, apart=apart) if told is None else told
 
 
 def _found(text: str, patterns: tuple[tuple[re.Pattern[str], str], ...], *, apart: bool = False) -> str | None:
@@ -116,11 +118,11 @@ def _filled(sentence: str, values: dict[str, str]) -> str:
     return _VALUE.sub(lambda place: values[place[1]], sentence)
 
 
-def _worded(text: str) -> str | None:
+def _worded(text: str, *, apart: bool) -> str | None:
     """What a run decided, or why money or a plan must wait: rooms below have such sentences in every language."""
     for of, section, key, pattern in _wordings():
         found = pattern.fullmatch(text)
-        if found:
+        if found and not (apart and _runs_on(found.groupdict())):
             values = {name: _value(name, value) for name, value in found.groupdict().items()}
             return str(of(spoken())[section][key].format_map(values))
     return None
