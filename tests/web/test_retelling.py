@@ -58,6 +58,24 @@ pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the
             "Se prepara un bloqueo de crédito; lo decide una persona."
             " Hay 8975,00\N{NO-BREAK SPACE}€ vencidos; lo decide una persona.",
         ),
+        (
+            "es",
+            "This looks like invoices, but no column says the invoice number, the due date.",
+            "Parece una lista de facturas, pero falta la columna con: n.º de factura, vencimiento.",
+        ),
+        (
+            "de",
+            "Still missing: the column with the name, and the one with the account number or address.",
+            "Es fehlt noch die Spalte mit: Name, Kundennummer oder Anschrift.",
+        ),
+        ("es", '"alien" is no party type.', "«alien» no es un tipo de cliente."),
+        (
+            "fr",
+            'The columns are not those of customers, invoices, payments or events: "Kto", "Beleg".',
+            "Les colonnes ne sont ni celles de clients, ni de factures, ni de règlements, ni d’événements"
+            "\N{NARROW NO-BREAK SPACE}: «\N{NARROW NO-BREAK SPACE}Kto\N{NARROW NO-BREAK SPACE}»,"
+            " «\N{NARROW NO-BREAK SPACE}Beleg\N{NARROW NO-BREAK SPACE}».",
+        ),
         ("de", "12,500 MB free", "12.500 MB frei"),
         (
             "de",

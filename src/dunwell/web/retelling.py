@@ -20,7 +20,7 @@ from dunwell.money import grouped, is_currency, parse_minor
 from dunwell.runs import wording
 from dunwell.web.languages import manner, spoken
 from dunwell.web.sentences import PHRASES, SENTENCES
-from dunwell.web.words import word
+from dunwell.web.words import is_word, word
 
 Texts = Callable[[str], Mapping[str, Mapping[str, str]]]
 """The sentences of a room in a language, by section and key."""
@@ -49,6 +49,10 @@ _NAMED = frozenset({"state", "party"})
 """Names of the program's own."""
 _LISTED = frozenset({"who", "counted"})
 """Such values of which there may be several, with commas between."""
+_QUOTED = frozenset({"text", "names", "headers", "word", "name"})
+"""Values that may stand in quotes, which are the language's; what is written into a file keeps the file's own."""
+_IN_QUOTES = re.compile(r'"[^"]*"(?:, "[^"]*")*')
+_QUOTES = {"de": ("„", "“"), "es": ("«", "»"), "fr": ("«\u202f", "\u202f»"), "ro": ("„", "”"), "vi": ("“", "”")}
 _WORDED = (
     "held_back", "referral", "plans_offered", "total_minor", "failed_plans", "instalments", "longer_line_offered",
     "oldest_days_past_due", "discount_offered", "open_minor", "check_on_hold", "check_hold_pending",
@@ -152,12 +156,33 @@ def _value(name: str, value: str) -> str:
     """A value as the language writes it; a state by its name, a reason within a reason told again itself."""
     if name in _NAMED:
         return word(value, name)
-    if name == "step_name":
-        steps = {named: step for step, named in reasons.texts("en")["step"].items()}
-        return step_name(steps.get(value, value), spoken())
-    if name in _LISTED:
-        return ", ".join(_said(one) for one in value.split(", "))
-    return _said(value) if name in _SAID else _written(value)
+    if name in _QUOTED and _IN_QUOTES.fullmatch(value):
+        return re.sub('"([^"]*)"', _in_quotes, value)
+    return _TOLD.get(name, _written)(value)
+
+
+def _step(value: str) -> str:
+    steps = {named: step for step, named in reasons.texts("en")["step"].items()}
+    return step_name(steps.get(value, value), spoken())
+
+
+def _listed(value: str) -> str:
+    return ", ".join(_said(one) for one in value.split(", "))
+
+
+def _columns(value: str) -> str:
+    return ", ".join(_said(one) for one in re.split(r", (?:and the one with )?the ", value))
+
+
+def _kind(value: str) -> str:
+    """The name of a kind of table, case, letter or offer within a sentence; any other as it stands."""
+    found = next((word(value, of) for of in ("table", "case", "kind", "offer") if is_word(value, of)), None)
+    return value if found is None else found if spoken() == "de" else found[:1].lower() + found[1:]
+
+
+def _in_quotes(found: re.Match[str]) -> str:
+    first, last = _QUOTES[spoken()]
+    return f"{first}{found[1]}{last}"
 
 
 def _said(value: str) -> str:
@@ -177,6 +202,13 @@ def _written(value: str) -> str:
     if money and is_currency(money[2]):
         return written_amount(parse_minor(money[1], money[2]), money[2], manner())
     return value
+
+
+_TOLD: dict[str, Callable[[str], str]] = {
+    "step_name": _step, "kind": _kind, "columns": _columns, **dict.fromkeys(_LISTED, _listed),
+    **dict.fromkeys(_SAID, _said),
+}  # fmt: skip
+"""How values of such a name are told."""
 
 
 @lru_cache(maxsize=2)

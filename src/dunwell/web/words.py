@@ -315,6 +315,11 @@ TONES: Mapping[str, str] = {
 """How a state is coloured, beside being written."""
 
 
+def is_word(value: str, kind: str) -> bool:
+    """Tell whether a name is one of the program's own of that kind."""
+    return f"{kind}.{value}" in _WORDS
+
+
 def word(value: str, kind: str) -> str:
     """Return what a name is called; a name of the owner's own (a ladder step) with its underscores opened."""
     found = _WORDS.get(f"{kind}.{value}")

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_noop as told
 
 SENTENCES = (
+    told("nothing recognised"),
     told("The row has no %(column)s."),
     told("Give it; every row needs one."),
     told("Give it, or a default currency."),
@@ -141,8 +142,8 @@ SENTENCES = (
     told("If it is, choose “It is a bank statement”; if not, point to its columns."),
     told("Point to its columns again if it is not right."),
     told("Read as last time."),
-    told("This looks like %(kind)s, but no column says the %(names)s."),
-    told("Still missing: the column with the %(names)s."),
+    told("This looks like %(kind)s, but no column says the %(columns)s."),
+    told("Still missing: the column with the %(columns)s."),
     told("This file is not among those handed over any more."),
     told("The payments name no customer: theirs is the customer of the invoice."),
     told('The customers have no number: their name in "%(column)s" stands for it.'),
@@ -232,4 +233,12 @@ PHRASES: tuple[str, ...] = (
     told("comma"),
     told("semicolon"),
     told("tab"),
+    told("name"),
+    told("account number or address"),
+    told("account number or customer name"),
+    told("invoice number"),
+    told("amount"),
+    told("payment reference"),
+    told("payment date"),
+    told("kind of list"),
 )
