@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the
         (
             "de",
             "The text names the customer 1003. The amount is exactly what is open.",
-            "Der Text nennt den Kunden 1003. Der Betrag ist genau der offene.",
+            "Der Verwendungszweck nennt den Kunden 1003. Der Betrag ist genau der offene.",
         ),
         (
             "ro",
@@ -76,11 +76,11 @@ pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the
             "\N{NARROW NO-BREAK SPACE}: «\N{NARROW NO-BREAK SPACE}Kto\N{NARROW NO-BREAK SPACE}»,"
             " «\N{NARROW NO-BREAK SPACE}Beleg\N{NARROW NO-BREAK SPACE}».",
         ),
-        ("de", "12,500 MB free", "12.500 MB frei"),
+        ("de", "12,500 MB free", "12.500\N{NO-BREAK SPACE}MB frei"),
         (
             "de",
             "2 customers, 1 invoice from 14 rows (utf-8, semicolon)",
-            "Kunden: 2, Rechnungen: 1 aus Zeilen: 14 (utf-8, Semikolon)",
+            "Kunden: 2, Rechnungen: 1 (Zeilen: 14; utf-8, Semikolon)",
         ),
         (
             "vi",
@@ -124,4 +124,4 @@ def test_a_refusal_reaches_the_person_in_their_language(client_as) -> None:  # t
     client.post("/language", {"language": "de", "next": "/"})
     answer = client.post("/customer/1003/promise", {"until_on": "2026-01-02", "currency": "EUR"})
     assert answer.status_code == 422
-    assert "Der zugesagte Tag 02.01.2026 liegt vor dem 20.11.2026." in answer.content.decode()
+    assert "Der zugesagte Tag, 02.01.2026, liegt vor dem 20.11.2026." in answer.content.decode()
