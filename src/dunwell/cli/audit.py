@@ -19,6 +19,7 @@ from dunwell.cli.common import (
     workspace_option,
 )
 from dunwell.store.audit_list import Wanted, listed
+from dunwell.store.audit_verify import Verified
 from dunwell.store.audit_verify import verify as verify_trail
 
 
@@ -83,16 +84,27 @@ def verify(noted: str, workspace: Path | None, as_json: bool) -> int:
                 "entries": done.entries,
                 "rows": done.rows,
                 "head_sha256": done.head_sha256,
+                "customers_left_out": done.customers_left_out,
                 "findings": [{"entry": each.entry or None, "message": each.message} for each in done.findings],
             }
         )
         return EXIT_PROBLEMS if done.findings else 0
     counted = f"{plural(done.entries, 'entry', 'entries')} covering {plural(done.rows, 'row')}"
     if not done.findings:
-        console.print(f"The trail is intact: {counted}. Its last digest, to be noted elsewhere:\n{done.head_sha256}")
+        console.print(f"The trail is intact: {counted}. {_of_ledger(done)}Its last digest, to be noted elsewhere:")
+        console.print(done.head_sha256)
         return 0
     click.echo(f"The trail does not fit ({counted}):", err=True)
     for finding in done.findings:
         click.echo(f"  {f'entry {finding.entry}: ' if finding.entry else ''}{finding.message}", err=True)
     click.echo("Find out who changed the database, and restore a backup from before.", err=True)
     return EXIT_PROBLEMS
+
+
+def _of_ledger(done: Verified) -> str:
+    """Say what of the ledger was compared with the digests of the last run."""
+    if done.customers_left_out is None:
+        return ""
+    left = plural(done.customers_left_out, "customer")
+    rest = f", except of {left} to whom something happened since" if done.customers_left_out else ""
+    return f"Every row of the ledger is as it was at the last run{rest}. "

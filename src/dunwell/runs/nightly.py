@@ -33,12 +33,12 @@ from dunwell.runs.rules import Rules, read_rules, rules_on
 from dunwell.runs.scope import Scope, everybody, scope_on
 from dunwell.runs.tolerances import matching_rules
 from dunwell.runs.versions import ledger_on, with_contracts
-from dunwell.store import queries
+from dunwell.store import audit, ledger_digests, queries
 from dunwell.store.bulk import writing
 from dunwell.store.fingerprint import RUN, data_fingerprint
 from dunwell.store.models import Run
 from dunwell.store.planner import told_of_growth
-from dunwell.store.reading import keep_columns_again
+from dunwell.store.reading import is_large, keep_columns_again
 from dunwell.store.recording import Outcome, finish_run
 from dunwell.store.suspects import read_suspects
 from dunwell.store.workspace import Workspace
@@ -148,9 +148,11 @@ def _record(rules: Rules, look: _Look, as_of: date) -> DayReport | None:
         problems = [asdict(problem) for problem in look.problems]
         kept = {"actions": look.scope.actions(accounts), "problems": problems, **look.scope.kept()}
         holds = drafting.holds_to_propose(wanted, rules.policies, as_of)
-        recorded = finish_run(run.pk, as_of, Outcome(accounts, letters, holds, kept), RUN)
+        digests = None if is_large() else ledger_digests.take()
+        recorded = finish_run(run.pk, as_of, Outcome(accounts, letters, holds, kept, digests), RUN)
         released = releasing.release_cured(accounts, as_of)
         keep_cases(as_of)
+        ledger_digests.keep(digests, audit.head()[0])
         if look.scope.account_ids is None:
             keep_columns_again()
     return DayReport(

@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from dunwell.store import bulk, reading
+from dunwell.store import bulk, ledger_digests, reading
 from dunwell.store.audit import NOTHING_BEFORE, content_digest, entry_digest
 from dunwell.store.audit_rows import DECISION, TABLES, decisions_kept, digest_of, row_lines
 from dunwell.store.models import AuditEntry, DecisionChunk, Letter, Run
@@ -49,12 +49,17 @@ class Finding:
 
 @dataclass(slots=True)
 class Verified:
-    """What a look at the whole trail found, the first entry that does not fit first, up to a limit."""
+    """What a look at the whole trail found, the first entry that does not fit first, up to a limit.
+
+    Of ``customers_left_out`` the rows of the ledger were not compared, because something happened to them since the
+    last run; ``None``: no row was compared with digests.
+    """
 
     entries: int = 0
     head_sha256: str = NOTHING_BEFORE
     rows: int = 0
     findings: list[Finding] = field(default_factory=list)
+    customers_left_out: int | None = None
 
     def add(self, found: Iterable[Finding]) -> None:
         """Keep findings up to the limit."""
@@ -83,6 +88,9 @@ def verify(noted: str = "") -> Verified:
         done.add(_uncovered(covered))
         done.add(_histories())
         done.add(Finding(0, _COPY_APART.format(frame=name)) for name in reading.frames_apart())
+        compared = ledger_digests.compare()
+        done.add(Finding(0, words) for words in compared.findings)
+        done.customers_left_out = compared.customers_left_out
     if not done.entries:
         done.add([Finding(0, "The trail is empty.")])
     if not is_noted:

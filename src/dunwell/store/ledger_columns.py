@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from io import BytesIO
 
 import polars as pl
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from dunwell.ledger.frames import ACCOUNTS, ENTRIES, EVENTS, INVOICES
 from dunwell.store.models import LedgerColumns
@@ -28,15 +28,15 @@ PART_ROWS = 1_000_000
 
 def through_entry() -> int | None:
     """Return the last entry of the audit trail that the copy knows of; ``None`` without a copy."""
-    oldest: int | None = LedgerColumns.objects.aggregate(oldest=Min("through_entry"))["oldest"]
+    oldest: int | None = _copies().aggregate(oldest=Min("through_entry"))["oldest"]
     return oldest
 
 
 def kept() -> dict[str, pl.DataFrame] | None:
     """Return the copy; ``None`` without one, and where an earlier or later version of Dunwell kept it otherwise."""
     parts: dict[str, list[pl.DataFrame]] = {name: [] for name in FRAMES}
-    for name, content in LedgerColumns.objects.order_by("frame", "part").values_list("frame", "content"):
-        parts.setdefault(name, []).append(pl.read_ipc(BytesIO(content)))
+    for name, content in _copies().order_by("frame", "part").values_list("frame", "content"):
+        parts[name].append(pl.read_ipc(BytesIO(content)))
     if not all(_fits(parts[name], schema) for name, schema in FRAMES.items()):
         return None
     return {name: pl.concat(parts[name]).rechunk() for name in FRAMES}
@@ -52,11 +52,16 @@ def keep(frames: Mapping[str, pl.DataFrame], entry: int) -> None:
     for name, frame in frames.items():
         for number, part in enumerate(_parts(frame)):
             LedgerColumns.objects.create(frame=name, part=number, through_entry=entry, content=_encoded(part))
-    LedgerColumns.objects.exclude(frame__in=list(frames)).update(through_entry=entry)
+    _copies().exclude(frame__in=list(frames)).update(through_entry=entry)
+
+
+def _copies() -> QuerySet[LedgerColumns]:
+    """The parts of the copy; beside them are the digests of a small ledger's rows (``store.ledger_digests``)."""
+    return LedgerColumns.objects.filter(frame__in=list(FRAMES))
 
 
 def drop() -> None:
-    """Remove the copy; the next one is made when it is worth it."""
+    """Remove the copy, and the digests of rows; the next ones are made by an import or a run."""
     LedgerColumns.objects.all().delete()
 
 

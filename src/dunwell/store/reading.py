@@ -148,12 +148,17 @@ KEPT_FROM_ROWS = 50_000
 """A ledger of fewer invoices and entries is read by its rows in a moment."""
 
 
+def is_large() -> bool:
+    """Tell whether a ledger is worth keeping in columns."""
+    return last_id("invoice") + last_id("entry") >= KEPT_FROM_ROWS
+
+
 def keep_columns() -> None:
     """Keep the ledger in columns, as it is now, where it is large; within the transaction that changed it.
 
     Frames that nothing since the last copy concerns are taken over.
     """
-    if last_id("invoice") + last_id("entry") < KEPT_FROM_ROWS:
+    if not is_large():
         return
     entry = audit.head()[0]  # first: whoever writes while the rows are read has a later one
     before = ledger_columns.through_entry()

@@ -18,6 +18,7 @@ from dunwell.errors import RefusedError
 from dunwell.ledger.frames import CURRENCY
 from dunwell.store import audit, bulk, decision_chunks
 from dunwell.store.audit_rows import Rows, decision_rows, last_id, rows_between, rows_since
+from dunwell.store.ledger_digests import NAMED, Taken
 from dunwell.store.models import HOLD_LIVE, Run
 from dunwell.store.models.fields import KEY_LENGTH_MAX
 from dunwell.store.reasons import pack, unpack
@@ -73,12 +74,16 @@ _HOLDS_SQL = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything one run decided; ``counts`` is kept with the run, and so are the problems it found in the ledger."""
+    """Everything one run decided; ``counts`` is kept with the run, and so are the problems it found in the ledger.
+
+    ``digests`` are those of the ledger's rows, named by the run's entry in the audit trail.
+    """
 
     decisions: pl.DataFrame
     letters: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LETTERS))
     holds: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=HOLDS))
     counts: Mapping[str, Any] = field(default_factory=dict)
+    digests: Taken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,8 @@ def finish_run(run_id: int, as_of: date, outcome: Outcome, by: str = "run") -> R
         moves = [rows for table, last in before.items() for rows in rows_since(table, last)]
         shown = {name: value for name, value in counts.items() if name != "problems"}
         rows = [rows_between("run", run_id, run_id), decided, *moves]
-        audit.append(audit.Act("run", by, as_of, run_id, summary={"counts": shown}, rows=rows))
+        named = {NAMED: outcome.digests.sha256} if outcome.digests else {}
+        audit.append(audit.Act("run", by, as_of, run_id, summary={"counts": shown, **named}, rows=rows))
     return Recorded(decisions, letters, holds)
 
 
