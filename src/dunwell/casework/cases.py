@@ -1,10 +1,11 @@
 """Opening a case and moving it on, by the table of its kind."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from dunwell.casework.lifecycle import NEW, Lifecycle
+from dunwell.casework.lifecycle import NEW, Lifecycle, require_in_order
 from dunwell.casework.lifecycles import LIFECYCLES
 from dunwell.errors import RefusedError
 from dunwell.store.bulk import writing
@@ -15,12 +16,16 @@ _BY_KIND = {lifecycle.kind: lifecycle for lifecycle in LIFECYCLES}
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who acts on which business day, why, and from what evidence (a letter's reference, a call, a document)."""
+    """Who acts on which business day, why, and from what evidence (a letter's reference, a call, a document).
+
+    ``was``: numbers that the act replaces, as they were before it.
+    """
 
     on: date
     by: str
     reason: str = ""
     evidence: str = ""
+    was: Mapping[str, Any] = field(default_factory=dict)
 
 
 def lifecycle_of(case: Case) -> Lifecycle:
@@ -58,12 +63,16 @@ def advance(case: Case, event: str, act: Act, **changes: Any) -> None:
     Raises ``RefusedError`` when the move is illegal, is dated before the last one, or somebody else was faster.
     """
     row = lifecycle_of(case).on_event(case, name_of(case), event, act)
-    before_on = last_move_on(case)
-    if before_on is not None and act.on < before_on:
-        raise RefusedError(f"{name_of(case)} was last moved on {before_on}; it cannot be moved on {act.on}.")
-    move = Move(case.state, row.next_state, act.on, act.by, act.reason, event, act.evidence)
+    require_in_order(name_of(case), last_move_on(case), act)
+    move = Move(case.state, row.next_state, act.on, act.by, act.reason, event, act.evidence, act.was)
     if not move_case(case, move, changes):
         raise RefusedError(f"{name_of(case)} is no longer {move.from_state}: somebody else moved it first.")
+
+
+def is_ahead(case: Case, on: date) -> bool:
+    """Tell whether a case was moved on a later day than ``on``: on that day it is not to be moved yet."""
+    before_on = last_move_on(case)
+    return before_on is not None and before_on > on
 
 
 def close(case: Case, event: str, act: Act, **changes: Any) -> None:

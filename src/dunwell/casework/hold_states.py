@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any
 
+from dunwell.casework.lifecycle import require_in_order
 from dunwell.casework.lifecycles import HOLD
 from dunwell.errors import RefusedError
-from dunwell.store.claims import Move, move_hold
+from dunwell.store.claims import Move, last_step_on, move_hold
 from dunwell.store.models import Hold
 
 HOLD_MOVES = HOLD.moves()
@@ -36,7 +37,9 @@ def advance(hold: Hold, to_state: str, *, on: date, by: str, reason: str = "") -
 
 
 def _move(hold: Hold, move: Move, **changes: Any) -> None:
-    HOLD.to_state(hold, f"The hold on {hold.account}", move.to_state, move)
+    name = f"The hold on {hold.account}"
+    HOLD.to_state(hold, name, move.to_state, move)
+    require_in_order(name, last_step_on(hold), move)
     if not move_hold(hold.pk, move, changes):
-        raise RefusedError(f"The hold on {hold.account} is no longer {move.from_state}: somebody else moved it first.")
+        raise RefusedError(f"{name} is no longer {move.from_state}: somebody else moved it first.")
     hold.refresh_from_db()

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from dunwell.casework.lifecycle import require_in_order
 from dunwell.casework.lifecycles import LETTER
 from dunwell.errors import RefusedError
-from dunwell.store.claims import NOW, Move, move_letter
+from dunwell.store.claims import NOW, Move, last_step_on, move_letter
 from dunwell.store.models import Letter
 
 LETTER_MOVES = LETTER.moves()
@@ -26,6 +27,11 @@ def mark_sent(letter: Letter, *, on: date, by: str, reason: str = "") -> None:
 def cancel(letter: Letter, *, on: date, by: str, reason: str) -> None:
     """Cancel a letter that has not gone out; its step can be drafted again."""
     advance(letter, "cancelled", on=on, by=by, reason=reason)
+
+
+def give_up(letter: Letter, *, on: date, by: str, reason: str) -> None:
+    """Cancel a letter because of something that happened on a day; one that was moved later, on the day of that."""
+    cancel(letter, on=max(on, last_step_on(letter) or on), by=by, reason=reason)
 
 
 def change_form(letter: Letter, *, on: date, by: str, language: str, channel: str) -> None:
@@ -50,7 +56,9 @@ def advance(letter: Letter, to_state: str, *, on: date, by: str, reason: str = "
 
 
 def _move(letter: Letter, move: Move, **changes: Any) -> None:
-    LETTER.to_state(letter, f"Letter {letter.reference}", move.to_state, move)
+    name = f"Letter {letter.reference}"
+    LETTER.to_state(letter, name, move.to_state, move)
+    require_in_order(name, last_step_on(letter), move)
     if not move_letter(letter.pk, move, changes):
-        raise RefusedError(f"Letter {letter.reference} is no longer {move.from_state}: somebody else moved it first.")
+        raise RefusedError(f"{name} is no longer {move.from_state}: somebody else moved it first.")
     letter.refresh_from_db()

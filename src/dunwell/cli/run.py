@@ -20,7 +20,7 @@ from dunwell.cli.common import (
     workspace_option,
 )
 from dunwell.runs.gate import stale_data_reason
-from dunwell.runs.nightly import DayReport, run_day
+from dunwell.runs.nightly import DayReport, replay_day, run_day
 from dunwell.runs.privacy_due import kept_too_long
 from dunwell.runs.reporting import day_json
 
@@ -37,19 +37,21 @@ _ACTION_TEXT = {
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Assess and print, write nothing.")
+@click.option("--replay", is_flag=True, help="Print what was decided on a day that has been; write nothing.")
 @as_of_option
 @workspace_option
 @json_option
 @command_errors
-def run(dry_run: bool, as_of: date | None, workspace: Path | None, as_json: bool) -> int:
+def run(dry_run: bool, replay: bool, as_of: date | None, workspace: Path | None, as_json: bool) -> int:
     """Assess whom something may have changed, record the decisions, draft letters and propose holds.
 
     Of everybody else the last decision stands; the first run, and every --dry-run, looks at all accounts. A second run
-    on the same day changes nothing; a run for a day before the latest one only reads. Customers whose data has been
-    kept as long as the policy says are counted: dunwell privacy due names them.
+    on the same day changes nothing; a run for a day before the latest one only reads, as with --replay. Customers whose
+    data has been kept as long as the policy says are counted: dunwell privacy due names them.
     """
     opened = workspace_at(workspace)
-    report = run_day(opened, as_of or today(opened), dry_run=dry_run)
+    day = as_of or today(opened)
+    report = replay_day(opened, day) if replay else run_day(opened, day, dry_run=dry_run)
     erasures_due = 0 if report.is_replay else len(kept_too_long(report.rules, report.as_of))
     if as_json:
         print_json({**day_json(report), "erasures_due": erasures_due})
@@ -83,6 +85,6 @@ def _print_report(report: DayReport) -> None:
     console.print(", ".join(done) + ".")
     default = report.rules.policies.policies[report.rules.policies.default]
     stale = stale_data_reason(default, report.as_of)
-    if stale:
+    if stale and not report.is_replay:
         console.print(f"Nothing can be approved or sent: {stale}")
     print_problems(report.problems, "Problems in the ledger")

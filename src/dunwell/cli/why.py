@@ -19,6 +19,7 @@ from dunwell.cli.common import (
     workspace_option,
 )
 from dunwell.errors import UsageError
+from dunwell.runs.hindsight import SOURCE
 from dunwell.runs.nightly import assess_account
 from dunwell.runs.reporting import why_json
 from dunwell.runs.wording import percent, sentence
@@ -45,12 +46,23 @@ def why(account: str, referral: bool, as_of: date | None, workspace: Path | None
     day = as_of or (latest.as_of if latest else today(opened))
     report = assess_account(opened, found.pk, day)
     answers = why_json(report, found, wants_referral=referral)
+    unsure = [str(problem) for problem in report.problems if problem.source == SOURCE]
     if as_json:
-        print_json({"as_of": day.isoformat(), "account_number": account, "name": found.name, "currencies": answers})
+        print_json(
+            {
+                "as_of": day.isoformat(),
+                "account_number": account,
+                "name": found.name,
+                "unsure": unsure,
+                "currencies": answers,
+            }
+        )
         return
     _print(f"{found.account_number} {found.name}, as of {day}")
     for answer in answers:
         _print_answer(answer)
+    for problem in unsure:
+        _print(problem)
 
 
 def _print(text: str) -> None:

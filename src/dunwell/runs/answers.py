@@ -3,7 +3,7 @@
 How a promise or a credit note turned out is not written down here: the run recognises it (``runs.case_keeping``).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dunwell.casework.cases import Act, advance, begin_once, close
@@ -14,6 +14,7 @@ from dunwell.store import audit
 from dunwell.store.bulk import writing
 from dunwell.store.claims import R, same_row
 from dunwell.store.models import Account, Call, Dispute, Exclusion, Note, Promise
+from dunwell.store.reading import WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def uphold(desk: Desk, found: Dispute, amount_minor: int | None, said: Said) -> 
     expected = amount_minor or disputed
     if expected > disputed:
         raise RefusedError("The credit note would be larger than what is disputed.")
-    return advance(found, "uphold", act(desk, said), amount_minor=expected)
+    was = {"amount_minor": found.amount_minor or WHOLE}
+    return advance(found, "uphold", replace(act(desk, said), was=was), amount_minor=expected)
 
 
 def exclude(desk: Desk, about: Subject, until_on: date | None, said: Said) -> Exclusion:

@@ -1,5 +1,7 @@
 """Credit applications (product §4): what a customer asked for, and what was decided."""
 
+from dataclasses import replace
+
 from dunwell.casework.cases import advance, begin
 from dunwell.errors import RefusedError
 from dunwell.runs.answers import Said, act
@@ -35,7 +37,10 @@ def grant(desk: Desk, found: Application, granted_minor: int, said: Said) -> Non
     if kept_in and kept_in != found.currency:
         raise RefusedError(f"The limit of {found.account.account_number} is kept in {kept_in}, not {found.currency}.")
     with writing():
-        advance(found, "grant", act(desk, said), closed_on=desk.as_of, granted_minor=granted_minor)
+        before = Account.objects.get(pk=found.account_id)
+        was = {"credit_limit_minor": before.credit_limit_minor, "currency": before.currency}
+        deed = replace(act(desk, said), was=was)
+        advance(found, "grant", deed, closed_on=desk.as_of, granted_minor=granted_minor)
         limit = {"credit_limit_minor": granted_minor, "currency": found.currency}
         Account.objects.filter(pk=found.account_id).update(**limit)
 

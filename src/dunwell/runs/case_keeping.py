@@ -8,7 +8,7 @@
     orders       invoiced; released when the hold on their account has ended
 
 Nothing is called broken on bank data that does not reach its day, or while money waits that may be the customer's. What
-is recognised today counts in the next assessment.
+is recognised today counts in the next assessment. What a person has dated ahead waits for its day.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from dunwell.casework import letter_states
-from dunwell.casework.cases import Act, advance
+from dunwell.casework.cases import Act, advance, is_ahead
 from dunwell.casework.recognition import Fulfilled, Promised, Settlement, kept_promises
 from dunwell.runs.ordering import held_for_hold, limit_left_minor, release_waiting
 from dunwell.runs.plan_keeping import keep_plans, lapse_offers
@@ -75,6 +75,8 @@ def _promised(one: Promise) -> Promised:
 
 
 def _close_promise(one: Promise, fulfilled: Fulfilled | None, as_of: date, known_through: date) -> None:
+    if is_ahead(one, as_of):
+        return
     if fulfilled is not None:
         reason = f"paid in full on {fulfilled.on}"
         act = Act(as_of, RUN, reason, ", ".join(fulfilled.references))
@@ -86,7 +88,7 @@ def _close_promise(one: Promise, fulfilled: Fulfilled | None, as_of: date, known
 
 def _expire_exclusions(as_of: date) -> None:
     for one in cases("exclusion", states=("in_force",)):
-        if one.until_on is not None and one.until_on < as_of:
+        if one.until_on is not None and one.until_on < as_of and not is_ahead(one, as_of):
             act = Act(as_of, RUN, f"its last day was {one.until_on}")
             advance(one, "expire", act, closed_on=as_of, held_through_on=one.until_on)
 
@@ -100,7 +102,7 @@ def _credit_disputes(as_of: date) -> None:
         money = entries({one.account_id for one in own}, min(one.opened_on for one in every), as_of)
         notes = [settlement(each) for each in money if each.kind == "credit_note" and each.invoice_id == invoice_id]
         found = kept_promises([_expected(one) for one in every], notes)
-        for one in (one for one in own if one.pk in found):
+        for one in (one for one in own if one.pk in found and not is_ahead(one, as_of)):
             act = Act(as_of, RUN, "the credit note has come", ", ".join(found[one.pk].references))
             advance(one, "credit", act, closed_on=as_of, held_through_on=as_of - timedelta(days=1))
 
@@ -122,7 +124,8 @@ def _invoice_orders(as_of: date) -> None:
     """An imported invoice that names an order takes its place."""
     for order in Order.objects.select_related("account").filter(state__in=("approved", "released")):
         invoice = Invoice.objects.filter(account=order.account, order_number=order.order_number).first()
-        if invoice is not None and (invoice.issued_on is None or invoice.issued_on <= as_of):
+        is_issued = invoice is not None and (invoice.issued_on is None or invoice.issued_on <= as_of)
+        if invoice is not None and is_issued and not is_ahead(order, as_of):
             advance(order, "invoice", Act(as_of, RUN, "", f"invoice {invoice.invoice_number}"))
 
 
@@ -150,4 +153,4 @@ def _is_held_from_before(account: Account) -> bool:
 def _withdraw_order_letters(account: Account, as_of: date) -> None:
     drafts = Letter.objects.filter(account=account, kind="order_on_hold", state__in=("draft", "approved"))
     for letter in drafts.select_related("account"):
-        letter_states.cancel(letter, on=as_of, by=RUN, reason="No order waits any more.")
+        letter_states.give_up(letter, on=as_of, by=RUN, reason="No order waits any more.")

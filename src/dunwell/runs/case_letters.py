@@ -63,7 +63,7 @@ def withdraw_drafts(case_kind: str, case_id: int, on: date, by: str, reason: str
     """Cancel what was drafted for a case and has not gone out."""
     waiting = CaseLetter.objects.filter(kind=case_kind, case_id=case_id, letter__state__in=("draft", "approved"))
     for link in waiting.select_related("letter__account"):
-        letter_states.cancel(link.letter, on=on, by=by, reason=reason)
+        letter_states.give_up(link.letter, on=on, by=by, reason=reason)
 
 
 def is_case_letter(letter: Letter) -> bool:

@@ -16,6 +16,7 @@ from dunwell.runs.rules import Rules
 from dunwell.runs.scope import READ_THROUGH, follows
 from dunwell.runs.versions import ledger_on
 from dunwell.store import queries
+from dunwell.store.fingerprint import ends_with_rates
 from dunwell.store.models import Run
 from dunwell.store.reading import SHARE_MAX
 from dunwell.store.recording import OUTCOMES, read_outcomes, read_standing
@@ -36,7 +37,7 @@ def decided_by(run: Run, rules: Rules, own: Ledger | None = None, *, is_replay: 
     if aged is not None:
         return aged
     recorded = read_standing(run.pk, None if own is None else own.accounts["account_id"].item())
-    ageing = _ageing(run, recorded, is_replay=is_replay)
+    ageing = _ageing(run, rules, recorded, is_replay=is_replay)
     if ageing.is_empty():
         return recorded.select(list(ACCOUNT_COLUMNS))
     ledger = _ledger(run, ageing, recorded.height) if own is None else own
@@ -52,16 +53,16 @@ def _aged(run: Run, rules: Rules, own: Ledger, *, is_replay: bool) -> pl.DataFra
     Somebody waits for it, so of the decisions no more is read than what was decided.
     """
     outcomes = read_outcomes(run.pk, own.accounts["account_id"].item())
-    if outcomes.is_empty() or _ageing(run, outcomes, is_replay=is_replay).height < outcomes.height:
+    if outcomes.is_empty() or _ageing(run, rules, outcomes, is_replay=is_replay).height < outcomes.height:
         return None
     assessed = assess(own, rules.policies, rules.legal, run.as_of).accounts
     return assessed if assessed[_DECIDED].equals(outcomes[_DECIDED]) else None
 
 
-def _ageing(run: Run, standing: pl.DataFrame, *, is_replay: bool) -> pl.DataFrame:
+def _ageing(run: Run, rules: Rules, standing: pl.DataFrame, *, is_replay: bool) -> pl.DataFrame:
     """The decisions whose figures are to be those of the day, because no run of that day looked at their account."""
     earlier = standing.filter(~pl.col("run_id").is_in(queries.runs_of_day(run.as_of)))
-    return earlier if not is_replay else _untouched_since(run, earlier)
+    return earlier if not is_replay else _seen_as_it_was(run, rules, earlier)
 
 
 def still_stands(account_id: int, rules: Rules, as_of: date) -> pl.DataFrame | None:
@@ -89,7 +90,12 @@ def _ledger(run: Run, ageing: pl.DataFrame, standing: int) -> Ledger:
     return ledger_on(run.as_of, None if len(account_ids) * SHARE_MAX > standing else account_ids)
 
 
-def _untouched_since(run: Run, earlier: pl.DataFrame) -> pl.DataFrame:
-    """The decisions on accounts that nothing happened to since a run, so that its day can be seen as it was."""
+def _seen_as_it_was(run: Run, rules: Rules, earlier: pl.DataFrame) -> pl.DataFrame:
+    """The decisions on accounts that nothing happened to since a run, so that its day can be seen as it was.
+
+    None where other rates hold now: with them other interest would be worked out than was said then.
+    """
+    if not ends_with_rates(run.data_fingerprint, rules.jurisdiction, rules.added_rates):
+        return earlier.clear()
     touched = queries.touched_accounts(run.counts[READ_THROUGH]) if READ_THROUGH in run.counts else None
     return earlier.clear() if touched is None else earlier.filter(~pl.col("account_id").is_in(list(touched)))

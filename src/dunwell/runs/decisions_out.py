@@ -10,7 +10,7 @@ from dunwell.assess.reasons import summarise
 from dunwell.errors import UsageError
 from dunwell.money import format_plain
 from dunwell.runs.decided import decided_by
-from dunwell.runs.rules import Rules, read_rules
+from dunwell.runs.rules import Rules, rules_on
 from dunwell.sources.outgoing.own import DECISION_COLUMNS
 from dunwell.sources.writing import safe_csv
 from dunwell.store import queries
@@ -33,7 +33,7 @@ def decisions_csv(workspace: Workspace, as_of: date | None) -> tuple[bytes, int]
     if run is None:
         raise UsageError("No run has decided anything yet." if as_of is None else f"There is no run as of {as_of}.")
     newest = queries.latest_run()
-    rules = read_rules(workspace, run.as_of)
+    rules = rules_on(workspace, run.as_of)
     decided = decided_by(run, rules, is_replay=newest is not None and newest.pk != run.pk)
     rows = list(_rows(run, rules, decided))
     texts = pl.DataFrame(rows, schema=dict.fromkeys(DECISION_COLUMNS, pl.String))

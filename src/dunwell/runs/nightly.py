@@ -23,12 +23,13 @@ from functools import cached_property
 import polars as pl
 
 from dunwell.assess.engine import assess
-from dunwell.errors import Problem
+from dunwell.errors import Problem, UsageError
 from dunwell.ledger.checks import check_ledger
 from dunwell.runs import drafting, releasing, withdrawing
 from dunwell.runs.case_keeping import keep_cases
 from dunwell.runs.cash import renew
 from dunwell.runs.decided import decided_by
+from dunwell.runs.hindsight import unsure_of
 from dunwell.runs.rules import Rules, read_rules, rules_on
 from dunwell.runs.scope import Scope, everybody, scope_on
 from dunwell.runs.tolerances import matching_rules
@@ -105,6 +106,18 @@ def run_day(workspace: Workspace, as_of: date, *, dry_run: bool = False) -> DayR
     return _record(rules, _look(rules, as_of, fingerprint), as_of) or run_day(workspace, as_of)
 
 
+def replay_day(workspace: Workspace, as_of: date) -> DayReport:
+    """Say what was decided on a day that is not after the latest run, or would have been; nothing is written.
+
+    Raises ``UsageError`` for a day of which nothing can have been decided yet.
+    """
+    latest = queries.latest_run()
+    if latest is None or as_of > latest.as_of:
+        last = f"the latest run is of {latest.as_of}" if latest else "there is no run yet"
+        raise UsageError(f"There is nothing to replay as of {as_of}: {last}. --dry-run says what would be decided.")
+    return _replay(workspace, as_of)
+
+
 def _renewed(rules: Rules, as_of: date) -> bool:
     """Match once more what waits of the bank; tell whether anything went into the ledger."""
     with writing():
@@ -170,20 +183,24 @@ def _record(rules: Rules, look: _Look, as_of: date) -> DayReport | None:
 
 def _recorded(rules: Rules, done: Run) -> DayReport:
     """Give what was already decided today, because nothing changed since; the ledger is not read again."""
-    problems = tuple(Problem(**problem) for problem in done.counts.get("problems", ()))
-    return DayReport(done.as_of, rules, done, problems, is_recorded=True)
+    return DayReport(done.as_of, rules, done, _problems_told(done), is_recorded=True)
+
+
+def _problems_told(done: Run) -> tuple[Problem, ...]:
+    """The problems that a run found, as it told them."""
+    return tuple(Problem(**problem) for problem in done.counts.get("problems", ()))
 
 
 def _replay(workspace: Workspace, as_of: date) -> DayReport:
     """Give what was decided on an earlier day, or would have been, without writing anything."""
     rules = rules_on(workspace, as_of)
     done = queries.finished_run(as_of)
-    ledger = ledger_on(as_of)
-    problems = (*rules.notices, *check_ledger(ledger, rules.policies, as_of))
     if done is not None:
         accounts = decided_by(done, rules, is_replay=True)
-    else:
-        accounts = assess(ledger, rules.policies, rules.legal, as_of).accounts
+        return DayReport(as_of, rules, accounts, _problems_told(done), is_recorded=False, is_replay=True)
+    ledger = ledger_on(as_of)
+    problems = (*rules.notices, *check_ledger(ledger, rules.policies, as_of), *unsure_of(as_of, rules))
+    accounts = assess(ledger, rules.policies, rules.legal, as_of).accounts
     return DayReport(as_of, rules, accounts, problems, is_recorded=False, is_replay=True)
 
 
@@ -199,5 +216,6 @@ def assess_account(workspace: Workspace, account_id: int, as_of: date) -> DayRep
         accounts = decided_by(done, rules, ledger, is_replay=is_past)
     else:
         accounts = assess(ledger, rules.policies, rules.legal, as_of).accounts
-    problems = (*rules.notices, *check_ledger(ledger, rules.policies, as_of))
+    unsure = unsure_of(as_of, rules, account_id) if is_past and done is None else ()
+    problems = (*rules.notices, *check_ledger(ledger, rules.policies, as_of), *unsure)
     return DayReport(as_of, rules, accounts, problems, is_recorded=False, is_replay=is_past)

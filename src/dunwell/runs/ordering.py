@@ -13,7 +13,7 @@ import polars as pl
 from dunwell.assess.credit_check import CreditCheck, Finding, Outcome, Standing, check_credit
 from dunwell.assess.engine import assess
 from dunwell.assess.reasons import PLAIN
-from dunwell.casework.cases import Act, advance, begin
+from dunwell.casework.cases import Act, advance, begin, is_ahead
 from dunwell.errors import RefusedError, UsageError
 from dunwell.money import parse_minor
 from dunwell.runs import case_letters
@@ -248,6 +248,8 @@ def release_waiting(account: Account, limit_left_minor: int | None, deed: Act) -
     left, currency = limit_left_minor, account.currency
     for order in held_for_hold(account):
         if left is not None and (order.currency != currency or order.amount_minor > left):
+            break
+        if is_ahead(order, deed.on):
             break
         advance(order, "release", deed, waits_for_hold=False)
         released.append(order)

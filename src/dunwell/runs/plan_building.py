@@ -69,7 +69,7 @@ def sketch(desk: Desk, about: Subject, wish: Wish) -> Sketch:
         raise RefusedError(f"Nothing is demanded of {about.account.account_number} in {about.currency}.")
     policy = desk.rules.policy(now.row["policy"])
     expires_on = deadline_after(desk.as_of, ANSWER_DAYS, about.account.country)
-    customer = Customer(about.account.country, about.account.party_type, failed_plans(about.account.pk))
+    customer = Customer(about.account.country, about.account.party_type, failed_plans(about.account.pk, desk.as_of))
     offered = alternatives(now.row, policy, customer, desk.as_of, desk.language)["payment_plan"]
     terms = _terms(policy.plan, wish)
     request = _request(about, wish, terms, demanded_minor, desk.as_of, expires_on)

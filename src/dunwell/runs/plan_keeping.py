@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from dunwell.casework.cases import Act, advance, close
+from dunwell.casework.cases import Act, advance, close, is_ahead
 from dunwell.casework.recognition import Fulfilled, Settlement, paid_instalments
 from dunwell.runs import case_letters
 from dunwell.runs.case_letters import Wanted, withdraw_drafts
@@ -17,19 +17,20 @@ def keep_plans(as_of: date, known_through: date) -> None:
     """Move plans on: ``known_through`` is the last day of which all payments are known."""
     offered: list[Plan] = cases("plan", states=("offered",))
     for plan in offered:
-        if plan.expires_on < as_of:
+        if plan.expires_on < as_of and not is_ahead(plan, as_of):
             advance(plan, "lapse", Act(as_of, RUN, f"open through {plan.expires_on}"), closed_on=as_of)
             withdraw_drafts("plan", plan.pk, as_of, RUN, "The offer has lapsed.")
     active: list[Plan] = cases("plan", states=("active",))
     for plan in active:
-        _keep(plan, as_of, known_through)
+        if not is_ahead(plan, as_of):
+            _keep(plan, as_of, known_through)
 
 
 def lapse_offers(as_of: date) -> None:
     """Close the offers that nobody accepted in time."""
     offered: list[Offer] = cases("offer", states=("offered",))
     for found in offered:
-        if found.expires_on < as_of:
+        if found.expires_on < as_of and not is_ahead(found, as_of):
             advance(found, "lapse", Act(as_of, RUN, f"open through {found.expires_on}"), closed_on=as_of)
             withdraw_drafts("offer", found.pk, as_of, RUN, "The offer has lapsed.")
 

@@ -113,7 +113,7 @@ def _require_offered(desk: Desk, about: Subject, now: Situation, policy: Policy,
 
 
 def _alternatives(desk: Desk, about: Subject, now: Situation, policy: Policy) -> dict[str, Any]:
-    customer = Customer(about.account.country, about.account.party_type, failed_plans(about.account.pk))
+    customer = Customer(about.account.country, about.account.party_type, failed_plans(about.account.pk, desk.as_of))
     return alternatives(now.row, policy, customer, desk.as_of, desk.language)
 
 

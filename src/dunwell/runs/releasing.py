@@ -47,8 +47,14 @@ def _release(found: HeldBefore, deed: Deed) -> None:
     hold = Hold.objects.filter(account_id=found.account_id, currency=found.currency, state="in_force").first()
     if hold is not None:
         hold_states.release(hold, on=deed.on, by=deed.by, reason=deed.reason)
-    else:
+    elif not _is_lifted_ahead(found):
         release_earlier(found, deed)
+
+
+def _is_lifted_ahead(found: HeldBefore) -> bool:
+    """Tell whether a person has lifted the hold for a day to come: it has its case already."""
+    own = Hold.objects.filter(account_id=found.account_id, currency=found.currency, in_force_on=found.held_on)
+    return own.filter(state="released").exists()
 
 
 def release_earlier(found: HeldBefore, deed: Deed) -> Hold:

@@ -123,7 +123,7 @@ def account_json(row: Mapping[str, Any], report: DayReport, names: _Names, langu
 def worklist(report: DayReport) -> list[dict[str, Any]]:
     """Return what there is to do, most urgent first, then by money: who, what, why in one sentence, how much."""
     names = _Names(report)
-    references = _references()
+    references = {} if report.is_replay else _references()  # what waits today was drafted by later days
     rows = report.accounts.filter(pl.col("action") != "none").iter_rows(named=True)
     items = [_item(row, report, names, references) for row in rows]
     return sorted(items, key=lambda item: (_URGENCY[item["action"]], -item["total_due_minor"], item["account_number"]))
@@ -193,7 +193,7 @@ def _choices(
     is_referral = wants_referral or row["action"] == "refer"
     if not (is_open_question or is_referral):
         return {"alternatives": None, "referral": None}
-    customer = Customer(account.country, account.party_type, failed_plans(account.pk))
+    customer = Customer(account.country, account.party_type, failed_plans(account.pk, report.as_of))
     return {
         "alternatives": alternatives(row, policy, customer, report.as_of, language) if is_open_question else None,
         "referral": referral(row, policy, customer, report.rules.legal, language) if is_referral else None,

@@ -116,6 +116,14 @@ def letter_states_since(number: int) -> frozenset[str]:
     return frozenset(str(move.get(end, "")) for move in moves for end in ("from", "to"))
 
 
+def summary_value(entry: str, *path: str) -> str:
+    """Return the SQL of what the summary of an entry says at a path of keys, as text; null where it says nothing."""
+    if bulk.is_sqlite():
+        return f"json_extract({entry}.summary, '$.{'.'.join(path)}')"
+    *outer, last = (f"'{key}'" for key in path)
+    return " -> ".join([f"CAST({entry}.summary AS jsonb)", *outer]) + f" ->> {last}"
+
+
 def _last() -> tuple[int, str] | None:
     return AuditEntry.objects.order_by("-number").values_list("number", "sha256").first()
 

@@ -145,6 +145,6 @@ def net_open_minor(account_id: int, currency: str, issued_until_on: date, as_of:
     return gross - sum(signed)
 
 
-def failed_plans(account_id: int) -> int:
-    """Return how many plans of an account were not kept: a condition of the next one."""
-    return Plan.objects.filter(account_id=account_id, state="defaulted").count()
+def failed_plans(account_id: int, as_of: date) -> int:
+    """Return how many plans of an account were not kept until a day: a condition of the next one."""
+    return Plan.objects.filter(account_id=account_id, state="defaulted", closed_on__lte=as_of).count()

@@ -5,7 +5,7 @@ changed, and its transition row is written in the same transaction. Which moves 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
@@ -46,7 +46,10 @@ NOW = Now()
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One transition: from where to where, on which business day, by whom and why."""
+    """One transition: from where to where, on which business day, by whom and why.
+
+    ``was``: numbers that the move replaces, as they were before it, so that an earlier day can still be seen as it was.
+    """
 
     from_state: str
     to_state: str
@@ -55,6 +58,7 @@ class Move:
     reason: str = ""
     event: str = ""
     evidence: str = ""
+    was: Mapping[str, Any] = field(default_factory=dict)
 
 
 def kind_of(case: Case) -> str:
@@ -109,10 +113,10 @@ def same_row(row: R) -> R | None:
 def _same(row: M) -> QuerySet[M]:
     """Find the rows with every value of a new one but its key and the instant, which the database gives."""
     same: dict[str, Any] = {}
-    for field in row._meta.local_concrete_fields:  # noqa: SLF001 - Django's own name
-        value = getattr(row, field.attname)
-        if not field.primary_key and field.attname != "at":
-            same |= {f"{field.attname}__isnull": True} if value is None else {field.attname: value}
+    for column in row._meta.local_concrete_fields:  # noqa: SLF001 - Django's own name
+        value = getattr(row, column.attname)
+        if not column.primary_key and column.attname != "at":
+            same |= {f"{column.attname}__isnull": True} if value is None else {column.attname: value}
     found: QuerySet[M] = type(row)._default_manager.filter(**same)  # noqa: SLF001 - Django's own name
     return found.order_by("pk")
 
@@ -142,6 +146,11 @@ def last_move_on(case: Case) -> date | None:
     return rows.values_list("on", flat=True).first()
 
 
+def last_step_on(case: Letter | Hold) -> date | None:
+    """Return the business day of the last move of a letter or a hold."""
+    return case.transitions.order_by("-id").values_list("on", flat=True).first()
+
+
 def _write_case_row(case: Case, move: Move) -> None:
     case_row = {"kind": kind_of(case), "case_id": case.pk, "account_id": case.account_id}
     written = CaseTransition.objects.create(**case_row, event=move.event, evidence=move.evidence, **_row(move))
@@ -156,7 +165,14 @@ def _audit(
     **more: str,
 ) -> None:
     """Put a move into the audit trail, in its transaction; its reason stays in the row, the trail has the digest."""
-    summary = {"from": move.from_state, "to": move.to_state, **({"event": move.event} if move.event else {}), **more}
+    summary: dict[str, Any] = {
+        "from": move.from_state,
+        "to": move.to_state,
+        **({"event": move.event} if move.event else {}),
+        **more,
+    }
+    if move.was:
+        summary["was"] = dict(move.was)
     rows = [rows_between(type(written).__name__.lower(), written.pk, written.pk)]
     audit.append(audit.Act(what, move.by, move.on, case.pk, case.account_id, summary, rows))
 

@@ -35,6 +35,11 @@ def has_same_rules(fingerprint: str, policy_version: str) -> bool:
     return fingerprint.split("-", _PARTS)[_PARTS:] == [_basis(policy_version)]
 
 
+def ends_with_rates(fingerprint: str, jurisdiction: str, added_rates: str) -> bool:
+    """Tell whether a fingerprint was taken under this jurisdiction and these added rates, whatever the policy."""
+    return fingerprint.endswith(f"-{jurisdiction}-{added_rates}")
+
+
 _PARTS = len(_LAST)
 """How many numbers a fingerprint begins with."""
 

@@ -21,6 +21,7 @@ from dunwell.store.models import (
     HoldTransition,
     ImportBatch,
     Letter,
+    LetterTransition,
     PolicyVersion,
     Run,
 )
@@ -345,8 +346,13 @@ def accounts_dated(after_on: date, until_on: date, account_id: int | None = None
     """
     if after_on >= until_on:
         return frozenset()
+    back = LetterTransition.objects.filter(
+        letter__state="bounced", to_state="bounced", on__gt=after_on, on__lte=until_on
+    )
+    own = back if account_id is None else back.filter(letter__account_id=account_id)
+    returned = frozenset(own.values_list("letter__account_id", flat=True))
     days = f"{{column}} > '{after_on.isoformat()}' AND {{column}} <= '{until_on.isoformat()}'"
-    return _accounts_where(days, _DAYS, account_id)
+    return returned | _accounts_where(days, _DAYS, account_id)
 
 
 def accounts_with_hold_given_up(since_on: date) -> frozenset[int]:

@@ -14,6 +14,7 @@ from dunwell.assess.instalments import entries_by_instalment, events_by_instalme
 from dunwell.ledger.frames import ACCOUNTS, ENTRIES, EVENTS, INVOICES, ORDERS, Ledger
 from dunwell.store import audit, bulk, ledger_columns, queries
 from dunwell.store.audit_rows import last_id
+from dunwell.store.granted import limits_on
 from dunwell.store.ledger_columns import INSTALMENT
 from dunwell.store.models import CALL_ANSWERS, CALL_REQUESTS, LETTER_SENT
 from dunwell.store.reading_few import FEW_ACCOUNTS, ITEMS, ledger_of, part
@@ -34,6 +35,11 @@ _REQUESTS = {
     "account_id": "account_id", "on": "sent_on", "kind": "'request'", "channel": "channel",
     "currency": "currency", "until_on": "pay_by_on", "step": _STEP,
 }  # fmt: skip
+# One that came back counts until the day on which it did.
+_OUT = (
+    "NOT EXISTS (SELECT 1 FROM store_lettertransition t WHERE t.letter_id = store_letter.id"
+    " AND t.to_state = 'bounced' AND t.\"on\" <= '{day}')"
+)
 _HOLDS = {
     "account_id": "account_id", "on": "in_force_on", "kind": "'hold'", "currency": "currency",
     "amount_minor": "demanded_minor", "until_on": "cure_by_on",
@@ -45,14 +51,24 @@ _WITHOUT_END = "CASE WHEN closed_on <= '{day}' THEN held_through_on END"
 _CASE = {"account_id": "account_id", "currency": "currency"}
 _NAMED = {**_CASE, "on": "opened_on", "invoice_id": "invoice_id"}
 _PROMISES = {**_NAMED, "kind": "'promise'", "amount_minor": "amount_minor", "until_on": _UNTIL}
-_DISPUTES = {**_NAMED, "kind": "'dispute'", "amount_minor": "amount_minor", "until_on": _WITHOUT_END}
+# What is disputed: until the day on which a part of it was agreed to, what the customer had said.
+_UPHELD = "t.kind = 'dispute' AND t.case_id = store_dispute.id AND t.event = 'uphold'"
+_DISPUTED = (
+    f"CASE WHEN EXISTS (SELECT 1 FROM store_casetransition t WHERE {_UPHELD} AND t.\"on\" > '{{day}}')"
+    " THEN NULLIF(COALESCE((SELECT {was} FROM store_auditentry a WHERE a.account_id = store_dispute.account_id"
+    " AND a.what = 'dispute' AND a.subject_id = store_dispute.id AND {event} = 'uphold'), amount_minor), 0)"
+    " ELSE amount_minor END"
+)
+WHOLE = 0
+"""How the audit trail writes the amount of a dispute of the whole."""
+_DISPUTES = {**_NAMED, "kind": "'dispute'", "amount_minor": _DISPUTED, "until_on": _WITHOUT_END}
 _EXCLUSIONS = {**_NAMED, "kind": "'exclusion'", "until_on": _UNTIL}
 _PLANS = {**_CASE, "on": "agreed_on", "kind": "'plan'", "until_on": _WITHOUT_END}
 _REFERRALS = {**_CASE, "on": "handed_over_on", "kind": "'exclusion'", "until_on": _WITHOUT_END}
 _CALLS = {**_CASE, "on": '"on"', "kind": "'call'", "channel": "'phone'"}
 _ANSWERS = {**_CALLS, "kind": "'response'"}
 _TOLD_BY = (
-    ("store_letter", _REQUESTS, f"is_request AND (state || '') IN ({_SENT})"),
+    ("store_letter", _REQUESTS, f"is_request AND ((state || '') IN ({_SENT}) OR (state || '') = 'bounced' AND {_OUT})"),
     ("store_hold", _HOLDS, "state IN ('in_force', 'released')"),
     ("store_hold", _RELEASES, "state = 'released'"),
     ("store_promise", _PROMISES, "true"),
@@ -89,7 +105,7 @@ def read_ledger(as_of: date | None = None, account_ids: Collection[int] | None =
         frames = _everybody() if account_ids is None else _rows(account_ids)
         own = "" if account_ids is None else bulk.among("account_id", account_ids)
         ledger = Ledger(
-            accounts=frames["accounts"],
+            accounts=limits_on(as_of, frames["accounts"], account_ids),
             invoices=frames["invoices"].select(list(INVOICES)),
             entries=_through(as_of, frames["entries"], "paid_on"),
             events=pl.concat([_through(as_of, frames["events"], "on"), _told(own, as_of)]),
@@ -203,20 +219,20 @@ def _digests(frame: pl.DataFrame) -> pl.Series:
 def _read_few(as_of: date | None, account_ids: Collection[int]) -> Ledger:
     """Read the ledger of a few accounts in one question."""
     own = bulk.among("account_id", account_ids)
-    day = (as_of or _FOREVER).isoformat()
+    then = _then(as_of)
     parts = [
         part("account", _ACCOUNT, f"FROM store_account WHERE {bulk.among('id', account_ids)}"),
         part("invoice", _INVOICE, f"FROM store_invoice WHERE {own}"),
         part("entry", _as_called(ENTRIES), f"FROM store_entry WHERE {own} AND {_until(as_of, 'paid_on')}"),
-        part("order", _as_called(ORDERS), f"FROM ({_ORDERS_SQL.format(day=day)} AND {own}) o"),
+        part("order", _as_called(ORDERS), f"FROM ({_ORDERS_SQL.format(**then)} AND {own}) o"),
     ]
     for table, columns, meant in _EVENT_SOURCES:
-        fields = {name: expression.format(day=day) for name, expression in columns.items()}
-        happened = f"FROM {table} WHERE {meant} AND {_until(as_of, columns['on'])} AND {own}"
+        fields = {name: expression.format(**then) for name, expression in columns.items()}
+        happened = f"FROM {table} WHERE {meant.format(**then)} AND {_until(as_of, columns['on'])} AND {own}"
         parts.append(part("event", fields, happened))
     with bulk.reading():
         ledger, invoices = ledger_of(parts)
-    accounts = _without_blanks(ledger.accounts, *_BLANKS["accounts"])
+    accounts = limits_on(as_of, _without_blanks(ledger.accounts, *_BLANKS["accounts"]), account_ids)
     ledger = replace(ledger, accounts=accounts, events=_without_blanks(ledger.events, *_BLANKS["events"]))
     return _by_instalment(ledger, _items_of(invoices)) if (invoices[INSTALMENT] > 1).any() else ledger
 
@@ -283,14 +299,21 @@ def _orders(own: str, as_of: date | None) -> pl.DataFrame:
 
 def _told(own: str, as_of: date | None) -> pl.DataFrame:
     """Return what happened, as told by letters, holds and the other cases, each as it was on the day."""
-    day = (as_of or _FOREVER).isoformat()
+    then = _then(as_of)
     sources = []
     for table, columns, meant in _TOLD_BY:
-        fields = ", ".join(f'{columns.get(name, "NULL").format(day=day)} AS "{name}"' for name in EVENTS)
-        sql = f"SELECT {fields} FROM {table} WHERE {meant} AND {_until(as_of, columns['on'])} AND {{part}}"
+        fields = ", ".join(f'{columns.get(name, "NULL").format(**then)} AS "{name}"' for name in EVENTS)
+        happened = f"{meant.format(**then)} AND {_until(as_of, columns['on'])}"
+        sql = f"SELECT {fields} FROM {table} WHERE {happened} AND {{part}}"
         sources.append((table, sql))
     told = pl.concat([bulk.table_frame(sql, EVENTS, table, own) for table, sql in sources])
     return _without_blanks(told, *_BLANKS["events"])
+
+
+def _then(as_of: date | None) -> dict[str, str]:
+    """Return what the expressions above leave open: the day, and how the audit trail is read on this database."""
+    was, event = audit.summary_value("a", "was", "amount_minor"), audit.summary_value("a", "event")
+    return {"day": (as_of or _FOREVER).isoformat(), "was": f"CAST({was} AS bigint)", "event": event}
 
 
 def _through(as_of: date | None, rows: pl.DataFrame, column: str) -> pl.DataFrame:
