@@ -117,6 +117,7 @@ def test_a_backup_is_consistent_while_somebody_writes(cli: Processes, lived_in: 
 
 
 def test_data_moves_to_postgresql_and_back(cli: Processes, lived_in: Path, postgres_url: str, tmp_path: Path) -> None:
+    cli("people", "add", "bob", "--role", "approver", workspace=lived_in).ok()
     before, said, settings = trail(cli, lived_in), decided(cli, lived_in), (lived_in / "dunwell.toml").read_text()
     there = cli("migrate-store", "--to", postgres_url, "--json", workspace=lived_in).ok().json()
     assert not (lived_in / "dunwell.sqlite3").exists()
@@ -126,6 +127,7 @@ def test_data_moves_to_postgresql_and_back(cli: Processes, lived_in: Path, postg
     cli("restore", tmp_path / "pg.backup", tmp_path / "again", workspace=tmp_path).ok()
     assert trail(cli, tmp_path / "again")[: len(before)] == before
     assert decided(cli, tmp_path / "again") == said
+    assert "bob" in cli("people", "list", workspace=tmp_path / "again").ok().stdout
     back = cli("migrate-store", "--to", "sqlite", "--json", workspace=lived_in).ok().json()
     assert decided(cli, lived_in) == said
     assert trail(cli, lived_in)[: len(before)] == before

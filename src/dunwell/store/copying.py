@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 
 import psycopg
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.core.management.color import no_style
 from django.db import connection, models
 
@@ -43,8 +44,9 @@ class TableCopy:
 
 
 def tables() -> list[type[models.Model]]:
-    """Return the models of the store, each after those it refers to; what is only a copy of others is left out."""
-    left = [model for model in apps.get_app_config("store").get_models() if model is not LedgerColumns]
+    """Return the models of the store and who may sign in, each after those it refers to; a mere copy is left out."""
+    left: list[type[models.Model]] = [User]
+    left += [model for model in apps.get_app_config("store").get_models() if model is not LedgerColumns]
     ordered: list[type[models.Model]] = []
     while left:
         ready = [model for model in left if not _needs(model) & set(left) - {model}]
@@ -87,7 +89,8 @@ def load_rows(folder: Path, left: list[TableCopy]) -> list[TableCopy]:
         if _is_empty():
             _fill_all(folder)
         arrived = [_digested(model) for model in tables()]
-        wrong = [new.table for new in arrived if new not in left]
+        known = {each.table for each in left}  # a backup of an earlier version may have fewer tables
+        wrong = [new.table for new in arrived if new not in left and (new.rows or new.table in known)]
         if wrong:
             raise WorkspaceError(
                 f"The target database holds other rows than were to be copied, in {', '.join(wrong)}; nothing was"
@@ -191,6 +194,8 @@ def _fill(model: type[models.Model], spool: Path) -> None:
     fields = _fields(model)
     special = [(place, each) for place, each in enumerate(fields) if each.get_internal_type() in _SPECIAL]
     columns = [str(each.column) for each in fields]
+    if not (spool / model._meta.db_table).exists():  # noqa: SLF001
+        return
     with (spool / model._meta.db_table).open(encoding="utf-8") as file:  # noqa: SLF001
         bulk.append_rows(model._meta.db_table, columns, _values(file, special))  # noqa: SLF001
 
