@@ -12,6 +12,7 @@ from dunwell.casework import letter_states
 from dunwell.errors import RefusedError
 from dunwell.letters.kinds import kinds
 from dunwell.runs.case_subject import Subject
+from dunwell.store import audit
 from dunwell.store.bulk import writing
 from dunwell.store.models import Account, CaseLetter, Letter
 from dunwell.store.recording import LETTERS, write_letters
@@ -55,7 +56,8 @@ def draft(wanted: Wanted, on: date, by: str, reason: str = "") -> Letter:
             raise RefusedError(f"A letter {wanted.kind} of {on} to {wanted.account} has already been approved.")
         if wanted.case_kind:
             case = {"kind": wanted.case_kind, "case_id": wanted.case_id, "details": wanted.details}
-            CaseLetter.objects.create(letter=made, **case)
+            link = CaseLetter.objects.create(letter=made, **case)
+            audit.added(link, "letter", on=on, by=by, account_id=made.account_id)
     return made
 
 

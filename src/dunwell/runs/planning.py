@@ -20,6 +20,7 @@ from dunwell.runs.desk import Desk
 from dunwell.runs.letter_facts import Situation
 from dunwell.runs.offering import Customer, alternatives
 from dunwell.runs.ordering import limit_left_minor, release_waiting
+from dunwell.store import audit
 from dunwell.store.bulk import writing
 from dunwell.store.cases import failed_plans, net_open_minor
 from dunwell.store.models import HOLD_LIVE, OFFER_KINDS, PLAN_LIVE, Hold, Instalment, Offer, Plan, Promise
@@ -94,6 +95,7 @@ def offer_plan(desk: Desk, about: Subject, wish: PlanWish) -> Plan:
             )
             for one in schedule
         )
+        audit.instalments_added(plan, on=desk.as_of, by=desk.by)
         _draft(desk, plan, "plan_offer")
     return plan
 

@@ -17,8 +17,9 @@ from django.db import models
 
 from dunwell.errors import WorkspaceError
 from dunwell.store import bulk
-from dunwell.store.audit_rows import TABLES, Rows, decisions_kept, last_id, rows_between
-from dunwell.store.models import AuditEntry, Run
+from dunwell.store.audit_columns import TABLES
+from dunwell.store.audit_rows import Rows, decisions_kept, last_id, rows_between
+from dunwell.store.models import AuditEntry, Plan, Run
 
 NOTHING_BEFORE = "0" * 64
 """What the first entry is chained to."""
@@ -68,6 +69,13 @@ def added(row: models.Model, what: str, *, on: date | None, by: str, account_id:
     append(Act(what, by, on, key, account_id, rows=[rows_between(table, key, key)]))
 
 
+def instalments_added(plan: Plan, *, on: date, by: str) -> None:
+    """Append that the instalments of a plan, all made at once, were added."""
+    keys = plan.instalments.aggregate(first=models.Min("pk"), last=models.Max("pk"))
+    rows = [rows_between("instalment", keys["first"], keys["last"])]
+    append(Act("plan", by, on, plan.pk, plan.account_id, rows=rows))
+
+
 def canonical(value: Any) -> str:
     """Return a value as JSON that is the same wherever it is made: keys sorted, no blanks."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -76,6 +84,12 @@ def canonical(value: Any) -> str:
 def content_digest(content: Any) -> str:
     """Return the digest of what a letter says."""
     return sha256(canonical(content).encode()).hexdigest()
+
+
+def of_counts(counts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the entry of a run says of its counts: all of them, and of its problems the digest."""
+    shown = {name: value for name, value in counts.items() if name != "problems"}
+    return {"counts": shown, "problems_sha256": content_digest(counts.get("problems", []))}
 
 
 def entry_digest(entry: AuditEntry) -> str:

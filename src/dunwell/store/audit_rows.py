@@ -1,9 +1,9 @@
 """Digests of rows: the same on both databases, so that a workspace that moves keeps its trail.
 
-A row is the text of its columns, joined by a control character; the columns that count are written down here and not
-taken from the models, so that a column added later leaves earlier digests as they are.
+A row is the text of its columns (``store.audit_columns``), joined by a control character.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -13,35 +13,11 @@ from typing import Any
 import polars as pl
 
 from dunwell.store import bulk, decision_chunks
+from dunwell.store.audit_columns import CASES, MADE, TABLES, Columns
 from dunwell.store.decision_chunks import Chunk
 
-_MOVE = {"from_state": "text", "to_state": "text", "at": "instant", "on": "date", "by": "text", "reason": "text"}
-
-TABLES: Mapping[str, Mapping[str, str]] = {
-    "importbatch": {
-        "source": "text", "sha256": "text", "kind": "text", "imported_at": "instant", "imported_by": "text",
-        "rows_inserted": "number", "rows_updated": "number", "rows_removed": "number", "rows_unchanged": "number",
-        "rows_rejected": "number", "bank_complete_through": "date", "is_bank_date_derived": "truth",
-    },
-    "policyversion": {"version": "text", "text": "text", "effective_on": "date", "recorded_at": "instant"},
-    "run": {
-        "as_of": "date", "started_at": "instant", "finished_at": "instant", "state": "text",
-        "policy_version_id": "number", "data_fingerprint": "text", "run_by": "text",
-    },
-    "lettertransition": {"letter_id": "number", **_MOVE},
-    "holdtransition": {"hold_id": "number", **_MOVE},
-    "casetransition": {
-        "kind": "text", "case_id": "number", "account_id": "number", "event": "text", **_MOVE, "evidence": "text",
-    },
-    "call": {
-        "account_id": "number", "on": "date", "currency": "text", "outcome": "text", "spoke_with": "text",
-        "note": "text", "by": "text", "at": "instant",
-    },
-    "note": {"account_id": "number", "on": "date", "text": "text", "by": "text", "at": "instant"},
-    "bankmove": {"bankentry_id": "number", "event": "text", **_MOVE, "parts": "text"},
-}  # fmt: skip
-"""The tables whose rows are added and never changed, and their columns with what each is."""
-
+COVERED: Mapping[str, Columns] = {**TABLES, **MADE}
+"""The tables of which entries name rows by their keys."""
 DECISION = "decision"
 _FIELD_END, _ROW_END = "\x1f", "\x1e"
 
@@ -82,14 +58,25 @@ def rows_between(table: str, first: int, last: int) -> Rows:
     return Rows(table, first, last, len(lines), digest_of(lines))
 
 
-def row_lines(table: str, first: int, last: int) -> pl.DataFrame:
-    """Return ``id`` and ``line``, the row as text, of the rows with keys from ``first`` to ``last``, in order."""
-    columns = TABLES[table]
+def case_digest(kind: str, key: int) -> str:
+    """Return the digest of what the row of a case says besides its state."""
+    return digest_of(row_lines(kind, key, key, CASES[kind])["line"].to_list())
+
+
+def row_lines(table: str, first: int, last: int, columns: Columns | None = None) -> pl.DataFrame:
+    """Return ``id`` and ``line``, the row as text, of the rows with keys from ``first`` to ``last``, in order.
+
+    ``columns``: of which columns; without, of those that never change.
+    """
+    columns = columns or COVERED[table]
     shown = ", ".join(f'{_as_text(name, kind)} AS "c{place}"' for place, (name, kind) in enumerate(columns.items()))
     schema = pl.Schema({"id": pl.Int64(), **{f"c{place}": pl.String() for place in range(len(columns))}})
     where = f"id >= {int(first)} AND id <= {int(last)}"
     rows = bulk.frame(f"SELECT id, {shown} FROM store_{table} WHERE {where}", schema).sort("id")
     texts = {f"c{place}" for place, kind in enumerate(columns.values()) if kind == "text"}
+    for place, kind in enumerate(columns.values()):
+        if kind == "json":
+            rows = rows.with_columns(pl.Series(f"c{place}", map(_canonical, rows[f"c{place}"]), dtype=pl.String))
     return rows.select("id", _line(["id", *list(schema)[1:]], texts))
 
 
@@ -130,6 +117,11 @@ def _line(columns: Sequence[str], texts: Collection[str]) -> pl.Expr:
     plain = {name: pl.col(name).cast(pl.String).fill_null("") for name in columns}
     blanked = [each.str.replace_all("[\x1e\x1f]", " ") if name in texts else each for name, each in plain.items()]
     return pl.concat_str(blanked, separator=_FIELD_END).alias("line")
+
+
+def _canonical(text: str) -> str:
+    """JSON in the same words whichever database kept it."""
+    return json.dumps(json.loads(text), ensure_ascii=False, sort_keys=True) if text else ""
 
 
 def _as_text(name: str, kind: str) -> str:

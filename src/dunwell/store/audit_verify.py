@@ -1,8 +1,8 @@
 """Looking for tampering: the chain of the audit trail, and the rows whose digests it carries.
 
 Found are a changed, missing, added or exchanged entry; a changed, missing or added row of the tables that only grow; a
-changed decision of a run; a changed text of an approved letter; a case whose state is not the one its last move led to;
-a ledger whose rows are not those that were copied into columns.
+changed decision of a run; a changed text of an approved letter; a case that is gone, or is not as its last move left
+it; a person with another role; a ledger whose rows are not those that were copied into columns.
 Removing the newest entries together with everything they tell of leaves a shorter trail that fits; who notes the last
 digest elsewhere (``noted``) finds that too.
 """
@@ -17,7 +17,9 @@ import polars as pl
 
 from dunwell.store import bulk, ledger_digests, reading
 from dunwell.store.audit import NOTHING_BEFORE, content_digest, entry_digest
-from dunwell.store.audit_rows import DECISION, TABLES, decisions_kept, digest_of, row_lines
+from dunwell.store.audit_cases import Seen, cases_gone, changed_cases, changed_counts, changed_people
+from dunwell.store.audit_columns import MADE
+from dunwell.store.audit_rows import COVERED, DECISION, decisions_kept, digest_of, row_lines
 from dunwell.store.models import AuditEntry, DecisionChunk, Letter, Run
 
 _COPY_APART = "The copy in columns of the {frame} does not say what their rows say: one of the two was changed."
@@ -73,6 +75,7 @@ class _Covered:
     restated: Mapping[tuple[int, str], str]
     ranges: dict[str, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     runs: set[int] = field(default_factory=set)
+    seen: Seen = field(default_factory=Seen)
 
 
 def verify(noted: str = "") -> Verified:
@@ -87,6 +90,8 @@ def verify(noted: str = "") -> Verified:
             is_noted = is_noted or any(entry.sha256.startswith(noted) for entry in page)
         done.add(_uncovered(covered))
         done.add(_histories())
+        done.add(Finding(number, message) for number, message in changed_cases(covered.seen, covered.restated))
+        done.add(Finding(number, message) for number, message in (*cases_gone(), *changed_people(covered.seen)))
         done.add(Finding(0, _COPY_APART.format(frame=name)) for name in reading.frames_apart())
         compared = ledger_digests.compare()
         done.add(Finding(0, words) for words in compared.findings)
@@ -141,13 +146,16 @@ def _restatements() -> dict[tuple[int, str], str]:
 
 def _page_rows(done: Verified, page: Sequence[AuditEntry], covered: _Covered) -> Iterator[Finding]:
     """Compare the rows that a page of entries covers."""
-    stated = [(entry.number, rows) for entry in page for rows in _summary(entry).get("rows", ())]
+    told = [(entry, _summary(entry)) for entry in page]
+    covered.seen.take(told)
+    yield from (Finding(number, message) for number, message in changed_counts(told))
+    stated = [(entry.number, rows) for entry, summary in told for rows in summary.get("rows", ())]
     for number, rows in stated:
         if not _is_sane(rows):
             yield Finding(number, "It names rows that cannot be.")
     sane = [(number, rows) for number, rows in stated if _is_sane(rows)]
     done.rows += sum(int(rows["count"]) for _, rows in sane)
-    for table in TABLES:
+    for table in COVERED:
         own = [(number, rows) for number, rows in sane if rows["table"] == table]
         yield from _table_rows(table, own, covered)
     for number, rows in sane:
@@ -161,7 +169,7 @@ def _is_sane(rows: Any) -> bool:
         return False
     if not all(isinstance(rows[name], int) for name in ("first", "last", "count")):
         return False
-    return rows["table"] in TABLES or rows["table"] == DECISION
+    return rows["table"] in COVERED or rows["table"] == DECISION
 
 
 def _table_rows(table: str, own: Sequence[tuple[int, dict[str, Any]]], covered: _Covered) -> Iterator[Finding]:
@@ -209,9 +217,13 @@ def _content_of(entry: AuditEntry) -> str:
 
 def _uncovered(covered: _Covered) -> Iterator[Finding]:
     """Find rows that no entry covers: added past Dunwell, or left when the end of the trail was removed."""
-    for table in TABLES:
+    for table in COVERED:
+        since = min((first for first, _ in covered.ranges[table]), default=None) if table in MADE else 1
+        if since is None:
+            continue  # made before such rows were covered
         where = "WHERE state = 'finished'" if table == "run" else ""
         keys = bulk.frame(f"SELECT id FROM store_{table} {where}", pl.Schema({"id": pl.Int64()}))["id"].sort()
+        keys = keys.filter(keys >= since)
         missed = keys.filter(~_within(keys, covered.ranges[table]))
         if len(missed):
             yield Finding(0, f"{len(missed)} rows of {table} are in no entry; the first is {missed[0]}.")

@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.functions import Now
 
 from dunwell.store import audit, bulk
-from dunwell.store.audit_rows import rows_between
+from dunwell.store.audit_rows import case_digest, rows_between
 from dunwell.store.models import (
     Application,
     Call,
@@ -168,12 +168,16 @@ def _audit(
     summary: dict[str, Any] = {
         "from": move.from_state,
         "to": move.to_state,
-        **({"event": move.event} if move.event else {}),
+        "row_sha256": case_digest(what, case.pk),
         **more,
     }
+    if move.event:
+        summary["event"] = move.event
     if move.was:
         summary["was"] = dict(move.was)
     rows = [rows_between(type(written).__name__.lower(), written.pk, written.pk)]
+    if what == "hold" and not move.from_state:
+        rows.append(rows_between(what, case.pk, case.pk))
     audit.append(audit.Act(what, move.by, move.on, case.pk, case.account_id, summary, rows))
 
 

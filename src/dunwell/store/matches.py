@@ -5,7 +5,7 @@ UPDATE, so that of two who try only one can. Which moves are legal is casework's
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from django.db.models.functions import Concat
 
 from dunwell.ledger.bank import STORED_ENTRY
 from dunwell.store import audit, bulk
-from dunwell.store.audit_rows import last_id, rows_between, rows_since
+from dunwell.store.audit_rows import case_digest, last_id, rows_between, rows_since
 from dunwell.store.bulk import Watch
 from dunwell.store.claims import Move
 from dunwell.store.models import Account, AuditEntry, BankEntry, BankMove, BankProposal, Entry, Invoice
@@ -91,14 +91,14 @@ def record(
     if verdicts.is_empty():
         return
     with bulk.writing():
-        before = last_id("bankmove")
+        before = {table: last_id(table) for table in ("bankmove", "bankentry")}
         seen = verdicts.join(_states(verdicts), on="entry_reference", how="left")
         _add(fresh, verdicts, taking, watch)
         _move(seen, taking)
         _propose(verdicts["entry_reference"], proposed)
-        moved = rows_since("bankmove", before)
-        if moved:
-            audit.append(audit.Act(ACT, taking.by, taking.on, summary={"batch": taking.batch_id}, rows=moved))
+        written = [rows for table, last in before.items() for rows in rows_since(table, last)]
+        if written:
+            audit.append(audit.Act(ACT, taking.by, taking.on, summary={"batch": taking.batch_id}, rows=written))
 
 
 def _states(verdicts: pl.DataFrame) -> pl.DataFrame:
@@ -244,7 +244,8 @@ def _write(entry: BankEntry, move: Move, parts: str, accounts: set[int]) -> None
         reason=move.reason,
         parts=parts,
     )
-    summary: Mapping[str, Any] = {"from": move.from_state, "to": move.to_state, "event": move.event}
+    digest = case_digest("bankentry", entry.pk)
+    summary = {"from": move.from_state, "to": move.to_state, "event": move.event, "row_sha256": digest}
     rows = [rows_between("bankmove", made.pk, made.pk)]
     concerned: list[int | None] = [*sorted(accounts)]
     for account_id in concerned or [None]:

@@ -17,7 +17,8 @@ from django.db.models import Model, Q, QuerySet
 
 from dunwell.policy.keys import HELD_KINDS
 from dunwell.store import audit, bulk, ledger_columns
-from dunwell.store.audit_rows import TABLES, rows_between
+from dunwell.store.audit_cases import CASE_OF, ROW
+from dunwell.store.audit_rows import COVERED, case_digest, rows_between
 from dunwell.store.audit_verify import ERASE
 from dunwell.store.cash import receipts
 from dunwell.store.matches import ACT
@@ -240,14 +241,20 @@ def _restated(erasures: Sequence[Erasure]) -> Iterable[dict[str, Any]]:
     without_letters = {one.account.pk for one in erasures if "letters" in one.kinds}
     # what the bank booked may have been somebody else's before, or nobody's
     of_bank = Q(what=ACT, subject_id__in=BankEntry.objects.filter(account_id__in=account_ids).values("pk"))
+    of_bank |= Q(what=ACT, account_id=None, subject_id=None)
     concerned = Q(account_id__in=account_ids) | Q(what__in=(audit.BEGIN, RUN)) | of_bank
+    cases: dict[tuple[str, int], dict[str, Any]] = {}
     for entry in AuditEntry.objects.filter(concerned).order_by("number"):
         summary = json.loads(entry.summary)
         if "content_sha256" in summary and entry.account_id in without_letters:
             yield {"entry": entry.number, "table": "letter", "sha256": ""}
         for rows in summary.get("rows", ()):
-            if rows["table"] not in TABLES:
+            if rows["table"] not in COVERED:
                 continue
             now = rows_between(rows["table"], rows["first"], rows["last"])
             if now.sha256 != rows["sha256"]:
                 yield {"entry": entry.number, "table": rows["table"], "sha256": now.sha256}
+        if ROW in summary and entry.subject_id is not None:
+            digest = case_digest(CASE_OF[entry.what], entry.subject_id)
+            cases[entry.what, entry.subject_id] = {"entry": entry.number, "table": ROW, "sha256": digest}
+    yield from cases.values()

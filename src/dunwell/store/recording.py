@@ -55,7 +55,7 @@ _TEXTS = ("policy", "step", "letter_kind")
 _COLUMNS = (*FACTS, *DECISION)
 _DAY = {"letter": "drafted_on", "hold": "proposed_on"}
 _FIRST_STATE = {"letter": "draft", "hold": "proposed"}
-_MOVES = ("lettertransition", "holdtransition")
+_WRITTEN = ("lettertransition", "holdtransition", "letter", "hold")
 
 _SAME_STEP = (
     "l.account_id = i.account_id AND l.currency = i.currency"
@@ -108,7 +108,7 @@ class _Made:
 def finish_run(run_id: int, as_of: date, outcome: Outcome, by: str = "run") -> Recorded:
     """Write everything of a run and mark it finished, all or nothing."""
     with bulk.writing():
-        before = {table: last_id(table) for table in _MOVES}
+        before = {table: last_id(table) for table in _WRITTEN}
         decided = write_decisions(run_id, outcome.decisions)
         decisions = decided.count
         letters = write_letters(run_id, as_of, outcome.letters, by)
@@ -118,10 +118,9 @@ def finish_run(run_id: int, as_of: date, outcome: Outcome, by: str = "run") -> R
         if unfinished.update(state="finished", finished_at=Now(), counts=counts) != 1:
             raise RefusedError(f"Run {run_id} has already finished; nothing of it was written again.")
         moves = [rows for table, last in before.items() for rows in rows_since(table, last)]
-        shown = {name: value for name, value in counts.items() if name != "problems"}
         rows = [rows_between("run", run_id, run_id), decided, *moves]
         named = {NAMED: outcome.digests.sha256} if outcome.digests else {}
-        audit.append(audit.Act("run", by, as_of, run_id, summary={"counts": shown, **named}, rows=rows))
+        audit.append(audit.Act("run", by, as_of, run_id, summary={**audit.of_counts(counts), **named}, rows=rows))
     return Recorded(decisions, letters, holds)
 
 
@@ -232,7 +231,8 @@ def write_letters(run_id: int | None, on: date, letters: pl.DataFrame, by: str, 
     """
     if letters.is_empty():
         return 0
-    before, told = last_id("letter"), last_id("lettertransition")
+    told = {table: last_id(table) for table in ("lettertransition", "letter")}
+    before = told["letter"]
     drafts = _untaken(letters.select(list(LETTERS)).sort("account_id", "currency"), on)
     with bulk.unchecked() if _is_known_good(drafts) else nullcontext():
         bulk.append("store_letter", drafts.with_columns(_drafted(run_id, on, by)))
@@ -300,7 +300,8 @@ def write_holds(run_id: int | None, on: date, holds: pl.DataFrame, by: str, reas
     """
     if holds.is_empty():
         return 0
-    before, told = last_id("hold"), last_id("holdtransition")
+    told = {table: last_id(table) for table in ("holdtransition", "hold")}
+    before = told["hold"]
     with bulk.staged("new_hold", _with_day(holds.select(list(HOLDS)), on)), bulk.unchecked():
         proposed = bulk.execute(_HOLDS_SQL, run_id)
         _first_transitions("hold", before, _Made(run_id, on, by, reason))
@@ -309,9 +310,9 @@ def write_holds(run_id: int | None, on: date, holds: pl.DataFrame, by: str, reas
     return proposed
 
 
-def _audit_by_hand(case: str, before: int, on: date, by: str) -> None:
+def _audit_by_hand(case: str, before: Mapping[str, int], on: date, by: str) -> None:
     """Put what a person drafted or proposed into the audit trail; what a run does is in the run's entry."""
-    rows = rows_since(f"{case}transition", before)
+    rows = [written for table, last in before.items() for written in rows_since(table, last)]
     if not rows:
         return
     key = last_id(case)
