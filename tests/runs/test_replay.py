@@ -20,13 +20,14 @@ from dunwell.runs.applying import grant, receive
 from dunwell.runs.case_subject import Subject
 from dunwell.runs.decisions_out import decisions_csv
 from dunwell.runs.desk import Desk
+from dunwell.runs.hold_board import hold_board, hold_counts
 from dunwell.runs.holding import place
 from dunwell.runs.nightly import DayReport, assess_account, replay_day, run_day
 from dunwell.runs.rules import add_rates, read_rules
 from dunwell.store import bulk
 from dunwell.store.audit_triggers import drop_triggers
-from dunwell.store.claims import Move, move_letter
-from dunwell.store.models import Account, Application, Dispute, Invoice, Letter
+from dunwell.store.claims import Move, move_letter, place_hold
+from dunwell.store.models import Account, Application, Dispute, Hold, Invoice, Letter
 from dunwell.store.workspace import Workspace, open_workspace
 from tests.store.tables import customer, event, invoice, payment, put
 
@@ -183,3 +184,13 @@ def test_a_letter_and_a_hold_are_moved_in_the_order_of_their_days(business: Work
     hold = place(desk(business, 0), account(), "EUR", "a person's word")
     with pytest.raises(RefusedError, match=f"The hold on C1 Customer C1 {words}"):
         hold_states.advance(hold, "withdrawn", on=day(-1), by="anna", reason="no")
+
+
+def test_a_hold_that_is_to_be_lifted_later_is_in_force_on_the_board_until_then(business: Workspace) -> None:
+    own = {"account": account(), "currency": "EUR", "letter": Letter.objects.get(account=account())}
+    hold = Hold(**own, proposed_on=BEGIN_ON, in_force_on=BEGIN_ON, released_on=day(3), demanded_minor=10_000)
+    place_hold(hold, Move("", "released", day(3), "anna", "paid by cheque"))
+    counts = {ahead: hold_counts(day(ahead)) for ahead in (1, 3)}
+    assert counts == {1: {"in_force": 1, "released": 0, "lately": 0}, 3: {"released": 1, "lately": 1}}
+    boards = {ahead: [(each.state, each.total) for each in hold_board(day(ahead), counts[ahead])] for ahead in (1, 3)}
+    assert boards == {1: [("in_force", 1)], 3: [("released", 1)]}

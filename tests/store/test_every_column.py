@@ -25,6 +25,8 @@ from dunwell.runs.holding import place
 from dunwell.runs.nightly import run_day
 from dunwell.runs.planning import PlanWish, offer_plan
 from dunwell.store import bulk, people
+from dunwell.store.audit_columns import CASES
+from dunwell.store.audit_rows import case_digest, digest_of, row_lines
 from dunwell.store.audit_triggers import drop_triggers
 from dunwell.store.audit_verify import verify
 from dunwell.store.models import (
@@ -36,6 +38,7 @@ from dunwell.store.models import (
     Letter,
     Offer,
     Order,
+    Promise,
     Referral,
     SignIn,
 )
@@ -274,6 +277,14 @@ def test_what_is_missed_is_what_is_said(lived_in: Workspace) -> None:
         table, _, column = told.partition(".")
         assert not column or column in known[table]
         assert table in known
+
+
+def test_one_case_has_the_line_that_many_have(lived_in: Workspace) -> None:
+    del lived_in
+    Promise.objects.update(note="he said \x1f \x1e \u0219, and\nmore")
+    for kind, columns in CASES.items():
+        for key, line in row_lines(kind, 1, 1_000, columns).iter_rows():
+            assert case_digest(kind, key) == digest_of([line])
 
 
 def test_an_erasure_leaves_everything_explained(lived_in: Workspace) -> None:

@@ -58,6 +58,8 @@ day 4    dunwell dispute uphold 1 --amount 50.00 --reason "four bottles" --as-of
 day 6    run                                            -> chaseable 450.00
 day 3    run                                            -> replay, chaseable 380.00
          why ACME                                       -> chaseable 380.00
+         dunwell dispute list --as-of day 3 --json      -> says "12000", says not "5000"
+         dunwell dispute list --as-of day 4 --json      -> says "5000", says not "12000"
 day 4    run                                            -> replay, chaseable 450.00
 day 1    run                                            -> replay, chaseable 500.00
 

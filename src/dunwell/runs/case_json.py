@@ -4,11 +4,18 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from dunwell.store.cases import history, states_on
+from dunwell.store.cases import amounts_before, history, states_on
 from dunwell.store.claims import Case, kind_of
 from dunwell.store.models import Invoice, Plan
 
 _INSIDE = frozenset({"id", "account", "invoice", "held_through_on", "suspended_hold", "promise", "kind"})
+
+_WITH = {
+    "closed_on": ("recovered_minor", "granted_minor"),
+    "agreed_on": ("agreed_by", "agreed_how"),
+    "handed_over_on": (),
+}
+_BLANK = {"agreed_by": "", "agreed_how": ""}
 
 Json = dict[str, Any]
 
@@ -37,8 +44,23 @@ def listed_json(kind: str, cases: Iterable[Case], as_of: date | None = None) -> 
     """Return cases as they stand, or as they stood on a day: those that were there then, in the state of then."""
     if as_of is None:
         return [case_json(case) for case in cases]
-    then = states_on(kind, as_of)
-    return [case_json(case, then[case.pk]) for case in cases if case.pk in then]
+    then, amounts = states_on(kind, as_of), amounts_before(kind, as_of)
+    own = [(case, case_json(case, then[case.pk])) for case in cases if case.pk in then]
+    return [_as_it_was(found, as_of) | amounts.get(case.pk, {}) for case, found in own]
+
+
+def _as_it_was(found: Json, as_of: date) -> Json:
+    """Leave out what was written down on a later day, each date with what came with it."""
+    later = [name for name in _WITH if _is_after(found.get(name), as_of)]
+    blank = {each: _BLANK.get(each) for name in later for each in (name, *_WITH[name]) if each in found}
+    paid = [
+        one | ({"paid_on": None} if _is_after(one["paid_on"], as_of) else {}) for one in found.get("instalments", ())
+    ]
+    return found | blank | ({"instalments": paid} if "instalments" in found else {})
+
+
+def _is_after(day: str | None, as_of: date) -> bool:
+    return day is not None and day > as_of.isoformat()
 
 
 def moves_json(case: Case) -> list[Json]:

@@ -49,7 +49,7 @@ def hold_board(as_of: date, counts: Mapping[str, int]) -> list[Column]:
 def _first(state: str, as_of: date) -> list[Hold]:
     """The first holds of a column; only those are read whole."""
     order = _ORDERS.get(state, ("id",))
-    found = Hold.objects.filter(_lately(as_of) if state == "released" else Q(state=state, released_on=None))
+    found = Hold.objects.filter(_meant(state, as_of))
     keys = list(found.order_by(*order).values_list("id", flat=True)[:COLUMN_MAX])
     return list(Hold.objects.filter(pk__in=keys).select_related("account", "letter").order_by(*order))
 
@@ -60,8 +60,20 @@ _ORDERS = {
 }
 
 
+def _meant(state: str, as_of: date) -> Q:
+    """The holds in a state on a day: one that is to be lifted later is in force still."""
+    if state == "released":
+        return _lately(as_of)
+    own = Q(state=state, released_on=None)
+    return own | _to_be_lifted(as_of) if state == "in_force" else own
+
+
 def _lately(as_of: date) -> Q:
-    return Q(state="released", released_on__gte=as_of - timedelta(days=LATELY_DAYS))
+    return Q(state="released", released_on__gte=as_of - timedelta(days=LATELY_DAYS), released_on__lte=as_of)
+
+
+def _to_be_lifted(as_of: date) -> Q:
+    return Q(state="released", released_on__gt=as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +134,14 @@ def _is_lifted(held: pl.DataFrame) -> pl.Series:
 def hold_counts(as_of: date) -> dict[str, int]:
     """Return how many holds there are by state, and under :data:`LATELY` how many were lifted lately."""
     grouped = Hold.objects.order_by().values("state")
-    counted = grouped.annotate(total=Count("id"), late=Count("id", filter=_lately(as_of)))
-    rows = counted.values_list("state", "total", "late")
-    by_state = {state: (total, lately) for state, total, lately in rows}
-    lately = sum(late for __, late in by_state.values())
-    return {state: total for state, (total, __) in by_state.items()} | {LATELY: lately}
+    late, ahead = (Count("id", filter=meant) for meant in (_lately(as_of), _to_be_lifted(as_of)))
+    rows = list(
+        grouped.annotate(total=Count("id"), late=late, ahead=ahead).values_list("state", "total", "late", "ahead")
+    )
+    waiting = sum(ahead for _, __, ___, ahead in rows)
+    found = {state: total - ahead for state, total, _, ahead in rows}
+    found |= {"in_force": found.get("in_force", 0) + waiting} if waiting else {}
+    return found | {LATELY: sum(late for _, __, late, ___ in rows)}
 
 
 def hold_query(workspace: Workspace, state: str, words: str = "") -> QuerySet[Hold]:

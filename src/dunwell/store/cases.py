@@ -1,5 +1,6 @@
 """Questions about cases: which there are, what they were on a day, and the money that came in for them."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from dunwell.store.claims import Case, kind_of
 from dunwell.store.models import (
     Account,
     Application,
+    AuditEntry,
     CaseLetter,
     CaseTransition,
     Dispute,
@@ -75,6 +77,14 @@ def states_on(kind: str, on: date) -> dict[int, str]:
     """Return in which state every case of a kind was on a day, by the last move on or before it."""
     rows = CaseTransition.objects.filter(kind=kind, on__lte=on).order_by("id")
     return dict(rows.values_list("case_id", "to_state"))
+
+
+def amounts_before(kind: str, on: date) -> dict[int, dict[str, int | None]]:
+    """Return what a later move has replaced of cases of a kind, as it was on a day, where the trail says it."""
+    later = AuditEntry.objects.filter(what=kind, on__gt=on, summary__contains='"was":').order_by("-number")
+    was = {key: json.loads(summary)["was"] for key, summary in later.values_list("subject_id", "summary")}
+    own = {key: told["amount_minor"] for key, told in was.items() if key is not None and "amount_minor" in told}
+    return {key: {"amount_minor": amount or None} for key, amount in own.items()}
 
 
 def history(case: Case) -> QuerySet[CaseTransition]:
