@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from dunwell.casework.lifecycle import NEW, Lifecycle, require_in_order
+from dunwell.casework.in_order import too_early
+from dunwell.casework.lifecycle import NEW, Lifecycle
 from dunwell.casework.lifecycles import LIFECYCLES
 from dunwell.errors import RefusedError
 from dunwell.store.bulk import writing
@@ -63,8 +64,10 @@ def advance(case: Case, event: str, act: Act, **changes: Any) -> None:
     Raises ``RefusedError`` when the move is illegal, is dated before the last one, or somebody else was faster.
     """
     row = lifecycle_of(case).on_event(case, name_of(case), event, act)
-    require_in_order(name_of(case), last_move_on(case), act)
     move = Move(case.state, row.next_state, act.on, act.by, act.reason, event, act.evidence, act.was)
+    before_on = last_move_on(case)
+    if before_on is not None and act.on < before_on:
+        raise RefusedError(too_early(name_of(case), before_on, act.on))
     if not move_case(case, move, changes):
         raise RefusedError(f"{name_of(case)} is no longer {move.from_state}: somebody else moved it first.")
 

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from dunwell.casework.lifecycle import require_in_order
+from dunwell.casework.in_order import require_in_order
 from dunwell.casework.lifecycles import HOLD
 from dunwell.errors import RefusedError
-from dunwell.store.claims import Move, last_step_on, move_hold
+from dunwell.store.claims import Move, move_hold
 from dunwell.store.models import Hold
 
 HOLD_MOVES = HOLD.moves()
@@ -26,8 +26,8 @@ def release(hold: Hold, *, on: date, by: str, reason: str) -> None:
 def advance(hold: Hold, to_state: str, *, on: date, by: str, reason: str = "") -> None:
     """Move a hold on; putting it in force needs a cure date: :func:`start`.
 
-    Raises ``RefusedError`` when the move is illegal, the hold's letter has not gone out, or somebody else moved the
-    hold first.
+    Raises ``RefusedError`` when the move is illegal, is dated before the last one, the hold's letter has not gone
+    out, or somebody else moved the hold first.
     """
     if to_state == "in_force":
         raise RefusedError("A hold comes into force with the last day to cure it; give that day.")
@@ -39,7 +39,7 @@ def advance(hold: Hold, to_state: str, *, on: date, by: str, reason: str = "") -
 def _move(hold: Hold, move: Move, **changes: Any) -> None:
     name = f"The hold on {hold.account}"
     HOLD.to_state(hold, name, move.to_state, move)
-    require_in_order(name, last_step_on(hold), move)
+    require_in_order(hold, name, move)
     if not move_hold(hold.pk, move, changes):
         raise RefusedError(f"{name} is no longer {move.from_state}: somebody else moved it first.")
     hold.refresh_from_db()

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from dunwell.casework.lifecycle import require_in_order
+from dunwell.casework.in_order import require_in_order
 from dunwell.casework.lifecycles import LETTER
 from dunwell.errors import RefusedError
-from dunwell.store.claims import NOW, Move, last_step_on, move_letter
+from dunwell.store.claims import NOW, Move, last_move_on, move_letter
 from dunwell.store.models import Letter
 
 LETTER_MOVES = LETTER.moves()
@@ -31,13 +31,14 @@ def cancel(letter: Letter, *, on: date, by: str, reason: str) -> None:
 
 def give_up(letter: Letter, *, on: date, by: str, reason: str) -> None:
     """Cancel a letter because of something that happened on a day; one that was moved later, on the day of that."""
-    cancel(letter, on=max(on, last_step_on(letter) or on), by=by, reason=reason)
+    cancel(letter, on=max(on, last_move_on(letter) or on), by=by, reason=reason)
 
 
 def change_form(letter: Letter, *, on: date, by: str, language: str, channel: str) -> None:
     """Give a draft another language or channel; it stays a draft, and its history says what was changed."""
     reason = f"{letter.language}, {letter.channel} → {language}, {channel}"
     move = Move(letter.state, letter.state, on, by, reason)
+    require_in_order(letter, f"Letter {letter.reference}", move)
     if not move_letter(letter.pk, move, {"language": language, "channel": channel}):
         raise RefusedError(f"Letter {letter.reference} is no longer {letter.state}: somebody else moved it first.")
     letter.refresh_from_db()
@@ -46,7 +47,8 @@ def change_form(letter: Letter, *, on: date, by: str, language: str, channel: st
 def advance(letter: Letter, to_state: str, *, on: date, by: str, reason: str = "") -> None:
     """Move a letter on. Approval and sending carry data of their own: :func:`approve`, :func:`mark_sent`.
 
-    Raises ``RefusedError`` when the move is illegal or somebody else moved the letter first.
+    Raises ``RefusedError`` when the move is illegal, is dated before the last one, or somebody else moved the letter
+    first.
     """
     if to_state == "approved":
         return approve(letter, on=on, by=by, content=letter.content, reason=reason)
@@ -58,7 +60,7 @@ def advance(letter: Letter, to_state: str, *, on: date, by: str, reason: str = "
 def _move(letter: Letter, move: Move, **changes: Any) -> None:
     name = f"Letter {letter.reference}"
     LETTER.to_state(letter, name, move.to_state, move)
-    require_in_order(name, last_step_on(letter), move)
+    require_in_order(letter, name, move)
     if not move_letter(letter.pk, move, changes):
         raise RefusedError(f"{name} is no longer {move.from_state}: somebody else moved it first.")
     letter.refresh_from_db()

@@ -78,15 +78,6 @@ class Lifecycle:
         return _guarded(found[0], case, deed)
 
 
-def require_in_order(name: str, last_on: date | None, deed: Deed) -> None:
-    """Refuse a move that is dated before the last one: what a case was on a day is told by its moves until then.
-
-    Raises ``RefusedError``.
-    """
-    if last_on is not None and deed.on < last_on:
-        raise RefusedError(f"{name} was last moved on {last_on}; it cannot be moved on {deed.on}.")
-
-
 def _guarded(row: Row, case: Any, deed: Deed) -> Row:
     refusal = row.guard(case, deed) if row.guard else ""
     if refusal:

@@ -4,6 +4,7 @@ Exit status: 0 done; 1 done, with problems listed; 2 wrong use, or nothing done.
 """
 
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -62,6 +63,16 @@ class Commands(click.Group):
         place = module if "." in module else f"dunwell.cli.{module}"
         command: click.Command = getattr(import_module(place), name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; wrong use of one that was asked for JSON is said in JSON, too."""
+        is_json = "--json" in ctx.args
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            if is_json:
+                import_module("dunwell.cli.common").print_error("usage", error.format_message())
+            raise
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -46,14 +46,14 @@ def add(desk: Desk, account: str, sum_: str, currency: str, note: str, evidence:
 
 @application.command()
 @click.argument("number", type=int)
-@click.option("--amount", "sum_", default="", help="The limit that is granted; what was applied for by default.")
+@click.option("--amount", "sum_", help="The limit that is granted; what was applied for by default.")
 @reason_option
 @evidence_option
 @acting
-def grant(desk: Desk, number: int, sum_: str, reason: str, evidence: str, as_json: bool) -> None:
+def grant(desk: Desk, number: int, sum_: str | None, reason: str, evidence: str, as_json: bool) -> None:
     """Grant application NUMBER: the amount becomes the account's credit limit."""
     found: Application = case_by("application", number)
-    minor = amount_minor(sum_, found.currency) if sum_ else found.requested_minor
+    minor = amount_minor(sum_, found.currency) if sum_ is not None else found.requested_minor
     applying.grant(desk, found, minor, Said(reason, evidence))
     tell(found, as_json=as_json, sentence=f"Granted: a credit limit of {amount(minor, found.currency)}.")
 

@@ -16,6 +16,7 @@ from dunwell.cli.common import (
     workspace_at,
     workspace_option,
 )
+from dunwell.errors import UsageError
 from dunwell.runs import answers
 from dunwell.runs.case_json import case_json
 from dunwell.runs.case_subject import account_named, amount_minor, subject
@@ -34,7 +35,7 @@ def call() -> None:
 @click.argument("account")
 @click.option("--outcome", type=OUTCOME, help="What came of it.")
 @click.option("--spoke-with", default="", help="Who was spoken with.")
-@click.option("--amount", "sum_", default="", help="What was promised or is disputed; else all.")
+@click.option("--amount", "sum_", help="What was promised or is disputed; else all.")
 @click.option("--until", type=DATE, help="The promised day.")
 @invoice_option
 @currency_option
@@ -46,7 +47,7 @@ def add_call(
     account: str,
     outcome: str | None,
     spoke_with: str,
-    sum_: str,
+    sum_: str | None,
     until: date | None,
     invoice: str,
     currency: str,
@@ -59,7 +60,9 @@ def add_call(
     chosen = ask(outcome, "--outcome", "What came of the call", as_json=as_json, kind=OUTCOME)
     if chosen == "promised":
         until = ask(until, "--until DATE, the promised day", "Promised for which day", as_json=as_json, kind=DATE)
-    minor = amount_minor(sum_, about.currency) if sum_ else None
+    if chosen not in ("promised", "disputed") and (sum_ is not None or until is not None):
+        raise UsageError(f"--amount and --until are of a promise or a dispute; the outcome is {chosen}.")
+    minor = amount_minor(sum_, about.currency) if sum_ is not None else None
     result = answers.CallResult(chosen, spoke_with, minor, until)
     made, case = answers.call(desk, about, result, answers.Said(note, evidence))
     if as_json:
@@ -78,6 +81,8 @@ def add_call(
 def list_calls(account: str, as_of: date | None, workspace: Path | None, as_json: bool) -> None:
     """List calls, oldest first."""
     workspace_at(workspace)
+    if account:
+        account_named(account)
     found = Call.objects.select_related("account").order_by("on", "id").filter(on__lte=as_of or date.max)
     calls = [call_json(one) for one in (found.filter(account__account_number=account) if account else found)]
     if as_json:

@@ -11,8 +11,10 @@ import click
 from rich.table import Table
 
 from dunwell.cli.common import (
+    DATE,
     amount,
     as_of_option,
+    because,
     by_option,
     command_errors,
     console,
@@ -26,6 +28,7 @@ from dunwell.cli.common import (
 from dunwell.errors import UsageError
 from dunwell.runs.answers import Said
 from dunwell.runs.case_json import case_json, listed_json, moves_json
+from dunwell.runs.case_subject import account_named
 from dunwell.runs.desk import Desk
 from dunwell.store.cases import case_by, cases
 from dunwell.store.claims import Case
@@ -40,7 +43,7 @@ note_option = click.option("--note", default="", help="What was said, or why; it
 evidence_option = click.option(
     "--evidence", default="", help="What proves it: a letter's reference, an e-mail, a call."
 )
-reason_option = click.option("--reason", required=True, help="Why; it is kept with the case.")
+reason_option = because("Why; it is kept with the case.")
 
 
 def acting(function: Command) -> Command:
@@ -62,7 +65,7 @@ def saying(why: Decorator) -> Decorator:
     def decorated(function: Command) -> Command:
         @wraps(function)
         def with_said(desk: Desk, *, evidence: str, note: str = "", reason: str = "", **own: Any) -> int | None:
-            status: int | None = function(desk, said=Said(note or reason, evidence), **own)
+            status: int | None = function(desk, said=Said((note or reason).strip(), evidence.strip()), **own)
             return status
 
         return why(evidence_option(acting(with_said)))
@@ -86,7 +89,7 @@ def on_case(kind: str, why: Decorator) -> Decorator:
 
 def ask(value: T | None, option: str, question: str, *, as_json: bool, kind: Any = None) -> T:
     """Return what was given, or ask the person at the terminal for it; a script is told which option is missing."""
-    if value not in (None, ""):
+    if value is not None and str(value).strip():
         return value
     if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(f"Say {option}.")
@@ -108,13 +111,15 @@ def listing(kind: str, live: Sequence[str], more: str) -> click.Command:
     @click.command("list", help=f"List the {kind}s that are {', '.join(live)}; with --all, {more} too.")
     @click.option("--account", default="", help="Only those of this account.")
     @click.option("--all", "all_states", is_flag=True, help="Those that are over, too.")
-    @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="As they stood on that day.")
+    @click.option("--as-of", type=DATE, help="As they stood on that day.")
     @workspace_option
     @json_option
     @command_errors
-    def list_cases(account: str, all_states: bool, as_of: Any, workspace: Path | None, as_json: bool) -> None:
+    def list_cases(account: str, all_states: bool, as_of: date | None, workspace: Path | None, as_json: bool) -> None:
         workspace_at(workspace)
-        found = listed_json(kind, cases(kind, account_number=account), as_of.date() if as_of else None)
+        if account:
+            account_named(account)
+        found = listed_json(kind, cases(kind, account_number=account), as_of)
         shown = [case for case in found if all_states or case["state"] in live]
         if as_json:
             print_json({f"{kind}s": shown})
@@ -162,7 +167,7 @@ def _print_table(found: Sequence[Mapping[str, Any]]) -> None:
     console.print(table)
 
 
-_AMOUNTS = ("amount_minor", "total_minor", "pay_minor", "requested_minor")
+_AMOUNTS = ("amount_minor", "total_minor", "pay_minor", "granted_minor", "requested_minor")
 _ABOUT = ("invoice_number", "order_number", "offer", "option")
 _UNTIL = ("until_on", "pay_by_on", "expires_on")
 

@@ -3,9 +3,10 @@
 import getpass
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -13,7 +14,15 @@ from typing import Any, ParamSpec
 import click
 from rich.console import Console
 
-from dunwell.errors import DunwellError, Problem
+from dunwell.errors import (
+    DunwellError,
+    Problem,
+    RateMissingError,
+    RefusedError,
+    RenderError,
+    UsageError,
+    WorkspaceError,
+)
 from dunwell.money import format_plain
 from dunwell.runs.desk import Desk
 from dunwell.runs.rules import read_rules
@@ -25,9 +34,24 @@ EXIT_DONE = 0
 EXIT_PROBLEMS = 1
 EXIT_NOTHING_DONE = 2
 PROBLEMS_SHOWN_MAX = 50
+DAYS_AHEAD_MAX = 366
+"""So many days ahead of today a business date may lie, to look at or to practise."""
 WORKSPACE_VARIABLE = "DUNWELL_WORKSPACE"
 
+_ERROR_KINDS: Mapping[type[DunwellError], str] = {
+    UsageError: "usage",
+    WorkspaceError: "workspace",
+    RefusedError: "refused",
+    RateMissingError: "rate_missing",
+    RenderError: "render",
+}
+"""What an error is called in JSON."""
+
 console = Console(soft_wrap=True, highlight=False)
+
+
+_ISO_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""Python itself also reads weeks, and days without hyphens."""
 
 
 class DateType(click.ParamType[date]):
@@ -40,7 +64,7 @@ class DateType(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
+            return date.fromisoformat(value if _ISO_DAY.fullmatch(value) else "")
         except ValueError:
             self.fail(f"{value!r} is no date; write it like 2026-11-22.", param, ctx)
 
@@ -57,14 +81,30 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 by_option = click.option("--by", help="Who decides; your user name by default.")
 
 
+def because(help_text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the option of a reason that must be given: one of blanks is none."""
+    return click.option("--reason", required=True, callback=_reason, help=help_text)
+
+
+def _reason(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    if not value.strip():
+        raise click.BadParameter("it is empty; say why.")
+    return value.strip()
+
+
 def command_errors(function: Callable[P, int | None]) -> Callable[P, None]:
-    """Turn the program's own errors into a message and exit status 2, and a returned status into the exit status."""
+    """Turn the program's own errors into a message and exit status 2, and a returned status into the exit status.
+
+    With ``--json`` the error is an object on standard output as well, so that a script reads one in every case.
+    """
 
     @wraps(function)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             status = function(*args, **kwargs)
         except DunwellError as error:
+            if kwargs.get("as_json"):
+                print_error(_ERROR_KINDS.get(type(error), "error"), str(error))
             click.echo(f"dunwell: {error}", err=True)
             sys.exit(EXIT_NOTHING_DONE)
         sys.exit(status or EXIT_DONE)
@@ -82,11 +122,28 @@ def today(workspace: Workspace) -> date:
     return datetime.now(workspace.time_zone).date()
 
 
+def business_day(workspace: Workspace, as_of: date | None) -> date:
+    """Return the day that was asked for, or today.
+
+    Raises ``UsageError`` for one far ahead: what is recorded for a mistyped year would stand in the way of every day
+    before it, since nothing is moved on a day before its last move and no run is recorded before the latest one.
+    """
+    now = today(workspace)
+    if as_of is not None and as_of > now + timedelta(days=DAYS_AHEAD_MAX):
+        raise UsageError(f"{as_of} lies more than a year after today, {now}; write the day you mean.")
+    return as_of or now
+
+
 def desk_at(path: Path | None, as_of: date | None, by: str | None) -> Desk:
     """Open a workspace for somebody who decides."""
     workspace = workspace_at(path)
-    day = as_of or today(workspace)
-    return Desk(workspace, read_rules(workspace, day), day, by or user_name())
+    day = business_day(workspace, as_of)
+    return Desk(workspace, read_rules(workspace, day), day, named(by))
+
+
+def named(by: str | None) -> str:
+    """Return who decides: the name given, without blanks around it, else who sits at the keyboard."""
+    return (by or "").strip() or user_name()
 
 
 def user_name() -> str:
@@ -100,6 +157,11 @@ def user_name() -> str:
 def print_json(value: Mapping[str, Any]) -> None:
     """Print one JSON object; amounts are minor units, dates ISO."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def print_error(kind: str, message: str) -> None:
+    """Print why nothing was done as a JSON object: ``kind`` is for programs, ``message`` for people."""
+    print_json({"error": {"kind": kind, "message": message}})
 
 
 def print_problems(problems: Iterable[Problem], title: str) -> None:

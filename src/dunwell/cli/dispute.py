@@ -33,14 +33,14 @@ dispute.add_command(showing("dispute"))
 
 @dispute.command()
 @click.argument("account")
-@click.option("--amount", "part", default="", help="The part of the invoice that is disputed; else the whole.")
+@click.option("--amount", "part", help="The part of the invoice that is disputed; else the whole.")
 @invoice_option
 @currency_option
 @saying(note_option)
-def add(desk: Desk, account: str, part: str, invoice: str, currency: str, said: Said, as_json: bool) -> None:
+def add(desk: Desk, account: str, part: str | None, invoice: str, currency: str, said: Said, as_json: bool) -> None:
     """Record that ACCOUNT disputes an invoice, a part of it, or (without one) everything issued so far."""
     about = subject(desk, account, currency, invoice)
-    minor = amount_minor(part, about.currency) if part else None
+    minor = amount_minor(part, about.currency) if part is not None else None
     opened = answers.dispute(desk, about, minor, said)
     what = f"{amount(minor, about.currency)} of " if minor else ""
     whom = f"invoice {invoice}" if invoice else account
@@ -56,11 +56,11 @@ def answer(desk: Desk, found: Dispute, said: Said, as_json: bool) -> None:
 
 
 @dispute.command()
-@click.option("--amount", "credited", default="", help="What will be credited; else all that is disputed.")
+@click.option("--amount", "credited", help="What will be credited; else all that is disputed.")
 @on_case("dispute", reason_option)
-def uphold(desk: Desk, found: Dispute, credited: str, said: Said, as_json: bool) -> None:
+def uphold(desk: Desk, found: Dispute, credited: str | None, said: Said, as_json: bool) -> None:
     """Agree with dispute NUMBER: a credit note is expected, and the run sees when it has come."""
-    minor = amount_minor(credited, found.currency) if credited else None
+    minor = amount_minor(credited, found.currency) if credited is not None else None
     answers.uphold(desk, found, minor, said)
     expected = amount(found.amount_minor or 0, found.currency)
     tell(found, as_json=as_json, sentence=f"Dispute {found.pk} upheld: a credit note of {expected} is expected.")

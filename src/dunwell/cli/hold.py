@@ -10,6 +10,7 @@ from rich.table import Table
 from dunwell.cli.common import (
     amount,
     as_of_option,
+    because,
     by_option,
     command_errors,
     console,
@@ -20,12 +21,12 @@ from dunwell.cli.common import (
     workspace_at,
     workspace_option,
 )
-from dunwell.errors import UsageError
 from dunwell.runs import holding
+from dunwell.runs.case_subject import subject
 from dunwell.runs.hold_board import EarlierHold, earlier_holds
 from dunwell.runs.standing import standing
 from dunwell.store import queries
-from dunwell.store.models import Account, Hold
+from dunwell.store.models import Hold
 
 
 @click.group()
@@ -104,7 +105,7 @@ def _earlier_json(found: EarlierHold) -> dict[str, Any]:
 @hold.command()
 @click.argument("account")
 @click.option("--currency", help="The currency of the debt; the account's own by default.")
-@click.option("--reason", required=True, help="Why you hold against or ahead of the rule; it is kept.")
+@because("Why you hold against or ahead of the rule; it is kept.")
 @as_of_option
 @by_option
 @workspace_option
@@ -121,8 +122,8 @@ def place(
 ) -> None:
     """Propose a hold on ACCOUNT by hand and draft its letter; it comes into force when the letter is sent."""
     desk = desk_at(workspace, as_of, by)
-    found = _account(account)
-    placed = holding.place(desk, found, currency or found.currency, reason)
+    about = subject(desk, account, currency or "")
+    placed = holding.place(desk, about.account, about.currency, reason)
     if as_json:
         print_json(hold_json(placed))
     else:
@@ -133,7 +134,7 @@ def place(
 @hold.command()
 @click.argument("account")
 @click.option("--currency", help="The currency of the hold; the account's own by default.")
-@click.option("--reason", required=True, help="Why; it is kept with the hold.")
+@because("Why; it is kept with the hold.")
 @as_of_option
 @by_option
 @workspace_option
@@ -150,18 +151,11 @@ def release(
 ) -> None:
     """Lift the hold on ACCOUNT by hand and draft the release letter."""
     desk = desk_at(workspace, as_of, by)
-    found = _account(account)
-    released = holding.release(desk, found, currency or found.currency, reason)
+    about = subject(desk, account, currency or "")
+    released = holding.release(desk, about.account, about.currency, reason)
     if as_json:
         print_json(hold_json(released))
     elif released.state == "withdrawn":
         console.print(f"Hold on {account} withdrawn before it came into force; its letter is cancelled.")
     else:
         console.print(f"Hold on {account} released; the release letter waits for approval.")
-
-
-def _account(number: str) -> Account:
-    found = queries.account_by_number(number)
-    if found is None:
-        raise UsageError(f"There is no account {number}.")
-    return found

@@ -15,6 +15,7 @@ from dunwell.cli.common import (
     EXIT_PROBLEMS,
     amount,
     as_of_option,
+    because,
     by_option,
     command_errors,
     console,
@@ -30,12 +31,14 @@ from dunwell.cli.letters_gallery import gallery
 from dunwell.cli.letters_lint import lint
 from dunwell.cli.letters_statement import draft as draft_statement
 from dunwell.errors import RefusedError, RenderError, UsageError
+from dunwell.letters.kinds import kinds
 from dunwell.runs import approving
+from dunwell.runs.case_subject import account_named
 from dunwell.runs.desk import Desk
 from dunwell.runs.plain_text import as_text
 from dunwell.runs.rendering import Forms, content_of, render_letters
 from dunwell.store import queries
-from dunwell.store.models import Letter
+from dunwell.store.models import LETTER_STATES, Letter
 
 WAITING = ("draft", "approved")
 
@@ -52,7 +55,7 @@ letters.add_command(draft_statement)
 
 
 @letters.command("list")
-@click.option("--state", help="Only letters in this state, such as draft, approved, sent.")
+@click.option("--state", type=click.Choice(LETTER_STATES), help="Only letters in this state.")
 @click.option("--account", help="Only letters to this account.")
 @click.option("--kind", help="Only letters of this kind, such as hold.")
 @workspace_option
@@ -67,7 +70,9 @@ def list_letters(
 ) -> None:
     """List letters, oldest first."""
     workspace_at(workspace)
-    found = list(queries.letters(states=(state,) if state else (), account_number=account or "", kind=kind or ""))
+    if account:
+        account_named(account)
+    found = list(queries.letters(states=(state,) if state else (), account_number=account or "", kind=_kind(kind)))
     if as_json:
         print_json({"letters": [letter_json(letter) for letter in found]})
         return
@@ -178,7 +183,7 @@ def mark_sent(
 
 @letters.command()
 @click.argument("references", nargs=-1, required=True)
-@click.option("--reason", required=True, help="Why; it is kept with the letter.")
+@because("Why; it is kept with the letter.")
 @as_of_option
 @by_option
 @workspace_option
@@ -260,7 +265,13 @@ def _chosen(references: Sequence[str], state: str | None, kind: str | None) -> l
         return [_named(reference) for reference in references]
     if state is None:
         raise UsageError("Name the letters, or say --all.")
-    return list(queries.letters(states=(state,), kind=kind or ""))
+    return list(queries.letters(states=(state,), kind=_kind(kind)))
+
+
+def _kind(name: str | None) -> str:
+    if name and name not in kinds():
+        raise UsageError(f"{name!r} is no kind of letter; one of {', '.join(kinds())}.")
+    return name or ""
 
 
 def _each(chosen: list[Letter], act: "Any", done_word: str, *, as_json: bool) -> int:

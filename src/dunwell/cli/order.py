@@ -13,6 +13,23 @@ from dunwell.runs.answers import Said
 from dunwell.runs.case_subject import account_named, amount_minor, subject
 from dunwell.runs.desk import Desk
 from dunwell.store.models import Order
+from dunwell.store.models.fields import KEY_LENGTH_MAX
+
+
+class KeyType(click.ParamType[str]):
+    """A number by which people find something, such as an order's: no blanks around it, never empty."""
+
+    name = "TEXT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take the blanks off, or fail with what is wrong."""
+        key = str(value).strip()
+        if not key or len(key) > KEY_LENGTH_MAX:
+            self.fail(f"write a number of 1 to {KEY_LENGTH_MAX} characters.", param, ctx)
+        return key
+
+
+_NUMBER = click.argument("order_number", type=KeyType(), metavar="ORDER_NUMBER")
 
 
 @click.group()
@@ -40,14 +57,14 @@ def _on_order(why: Decorator) -> Decorator:
             status: int | None = function(desk, found=_order(account, order_number), **own)
             return status
 
-        return click.argument("account")(click.argument("order_number")(saying(why)(with_order)))
+        return click.argument("account")(_NUMBER(saying(why)(with_order)))
 
     return decorated
 
 
 @order.command()
 @click.argument("account")
-@click.argument("order_number")
+@_NUMBER
 @click.argument("sum_", metavar="AMOUNT")
 @click.argument("currency", required=False, default="")
 @saying(note_option)

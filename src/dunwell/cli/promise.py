@@ -35,7 +35,7 @@ promise.add_command(showing("promise"))
 
 @promise.command()
 @click.argument("account")
-@click.argument("sum_", metavar="[AMOUNT]", default="")
+@click.argument("sum_", metavar="[AMOUNT]", required=False)
 @click.option("--until", type=DATE, help="The promised day.")
 @invoice_option
 @currency_option
@@ -43,7 +43,7 @@ promise.add_command(showing("promise"))
 def add(
     desk: Desk,
     account: str,
-    sum_: str,
+    sum_: str | None,
     until: date | None,
     invoice: str,
     currency: str,
@@ -53,7 +53,7 @@ def add(
     """Record that ACCOUNT promised to pay AMOUNT (else all that is past due) by a day."""
     about = subject(desk, account, currency, invoice)
     until_on = ask(until, "--until DATE, the promised day", "Promised for which day", as_json=as_json, kind=DATE)
-    minor = amount_minor(sum_, about.currency) if sum_ else None
+    minor = amount_minor(sum_, about.currency) if sum_ is not None else None
     made = answers.promise(desk, about, until_on, minor, said)
     what = amount(made.amount_minor, made.currency)
     tell(made, as_json=as_json, sentence=f"Promise {made.pk}: {what} by {made.until_on}. Not chased until then.")

@@ -1,6 +1,7 @@
 """``dunwell referral`` and ``dunwell refer``: handing a debt to somebody else, and the case file for them."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,7 +16,8 @@ from dunwell.cli.cases import (
     showing,
     tell,
 )
-from dunwell.cli.common import amount, console, print_json
+from dunwell.cli.common import EXIT_NOTHING_DONE, EXIT_PROBLEMS, amount, console, print_json
+from dunwell.errors import RefusedError, UsageError
 from dunwell.runs import referring
 from dunwell.runs.answers import Said
 from dunwell.runs.case_file import write_case_file
@@ -77,17 +79,27 @@ def propose(
 @click.argument("numbers", nargs=-1, type=int)
 @click.option("--all", "all_proposed", is_flag=True, help="All that are proposed.")
 @saying(note_option)
-def approve(desk: Desk, numbers: tuple[int, ...], all_proposed: bool, said: Said, as_json: bool) -> None:
-    """Approve referrals: the named ones, or all that are proposed."""
+def approve(desk: Desk, numbers: tuple[int, ...], all_proposed: bool, said: Said, as_json: bool) -> int:
+    """Approve referrals: the named ones, or all that are proposed. One that is refused does not stop the others."""
+    if not numbers and not all_proposed:
+        raise UsageError("Name the referrals, or say --all.")
     chosen: list[Referral] = (
         cases("referral", states=("proposed",)) if all_proposed else [case_by("referral", one) for one in numbers]
     )
+    done, refused = list[int](), list[dict[str, Any]]()
     for found in chosen:
-        referring.approve(desk, found, said)
+        try:
+            referring.approve(desk, found, said)
+            done.append(found.pk)
+        except RefusedError as error:
+            refused.append({"id": found.pk, "reason": str(error)})
     if as_json:
-        print_json({"approved": [found.pk for found in chosen]})
+        print_json({"approved": done, "refused": refused})
     else:
-        console.print(f"Approved: {', '.join(str(found.pk) for found in chosen) or 'nothing'}.")
+        console.print(f"Approved: {', '.join(map(str, done)) or 'nothing'}.")
+        for one in refused:
+            click.echo(f"Referral {one['id']}: {one['reason']}", err=True)
+    return 0 if not refused else EXIT_PROBLEMS if done else EXIT_NOTHING_DONE
 
 
 @referral.command("hand-over")

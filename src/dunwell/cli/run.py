@@ -9,13 +9,13 @@ from rich.table import Table
 from dunwell.cli.common import (
     EXIT_PROBLEMS,
     as_of_option,
+    business_day,
     command_errors,
     console,
     json_option,
     plural,
     print_json,
     print_problems,
-    today,
     workspace_at,
     workspace_option,
 )
@@ -23,6 +23,7 @@ from dunwell.runs.gate import stale_data_reason
 from dunwell.runs.nightly import DayReport, replay_day, run_day
 from dunwell.runs.privacy_due import kept_too_long
 from dunwell.runs.reporting import day_json
+from dunwell.store.workspace import Workspace
 
 _ACTION_TEXT = {
     "letter": "write a letter",
@@ -50,7 +51,7 @@ def run(dry_run: bool, replay: bool, as_of: date | None, workspace: Path | None,
     data has been kept as long as the policy says are counted: dunwell privacy due names them.
     """
     opened = workspace_at(workspace)
-    day = as_of or today(opened)
+    day = _day(opened, as_of, is_read_only=dry_run or replay)
     report = replay_day(opened, day) if replay else run_day(opened, day, dry_run=dry_run)
     erasures_due = 0 if report.is_replay else len(kept_too_long(report.rules, report.as_of))
     if as_json:
@@ -59,6 +60,11 @@ def run(dry_run: bool, replay: bool, as_of: date | None, workspace: Path | None,
         _print_report(report)
         _print_due(erasures_due)
     return EXIT_PROBLEMS if report.problems else 0
+
+
+def _day(workspace: Workspace, as_of: date | None, *, is_read_only: bool) -> date:
+    """What only reads may look as far ahead as anybody likes."""
+    return as_of if is_read_only and as_of else business_day(workspace, as_of)
 
 
 def _print_due(erasures_due: int) -> None:

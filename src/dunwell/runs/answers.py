@@ -4,17 +4,22 @@ How a promise or a credit note turned out is not written down here: the run reco
 """
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from dunwell.casework.cases import Act, advance, begin_once, close
 from dunwell.errors import RefusedError, UsageError
-from dunwell.runs.case_subject import Subject, open_minor
+from dunwell.runs.case_subject import Subject, open_minor, owed, required_situation
 from dunwell.runs.desk import Desk
+from dunwell.runs.wording import amount
 from dunwell.store import audit
 from dunwell.store.bulk import writing
-from dunwell.store.claims import R, same_row
-from dunwell.store.models import Account, Call, Dispute, Exclusion, Note, Promise
+from dunwell.store.cases import disputed_parts_minor, gross_minor
+from dunwell.store.claims import R, same_case, same_row
+from dunwell.store.models import Account, Call, Dispute, Exclusion, Invoice, Note, Promise
 from dunwell.store.reading import WHOLE
+
+PROMISE_DAYS_MAX = 366
+"""So many days ahead a promise may lie: it suspends chasing all the time. For longer there are plans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +36,24 @@ def act(desk: Desk, said: Said) -> Act:
 
 
 def promise(desk: Desk, about: Subject, until_on: date, amount_minor: int | None, said: Said) -> Promise:
-    """Record a promise to pay ``amount_minor`` by ``until_on``; without an amount, what is open of its subject."""
+    """Record a promise to pay ``amount_minor`` by ``until_on``; without an amount, what is open of its subject.
+
+    Raises ``UsageError`` for a day that is over and for more than is owed with its charges: an amount mistyped would
+    make a promise that nobody can keep. Raises ``RefusedError`` when nothing is open.
+    """
     if until_on < desk.as_of:
         raise UsageError(f"The promised day {until_on} lies before {desk.as_of}.")
+    if until_on > desk.as_of + timedelta(days=PROMISE_DAYS_MAX):
+        raise UsageError(f"{until_on} lies more than a year after {desk.as_of}; write the day you mean.")
+    now = owed(desk, about)
+    if amount_minor is not None and amount_minor > now.most_minor:
+        most = amount(now.most_minor, about.currency, desk.language)
+        raise UsageError(f"More is promised than is owed; the most is {most}.")
     made = Promise(
         account=about.account,
         currency=about.currency,
         invoice=about.invoice,
-        amount_minor=amount_minor or open_minor(desk, about),
+        amount_minor=amount_minor or now.due_minor,
         opened_on=desk.as_of,
         until_on=until_on,
         note=said.note,
@@ -47,11 +62,15 @@ def promise(desk: Desk, about: Subject, until_on: date, amount_minor: int | None
 
 
 def dispute(desk: Desk, about: Subject, amount_minor: int | None, said: Said) -> Dispute:
-    """Record a dispute of an invoice, of a part of it, or of the whole account."""
+    """Record a dispute of an invoice, of a part of it, or of the whole account.
+
+    Raises ``UsageError`` when more is disputed than is open and not disputed yet, ``RefusedError`` when the account
+    never owed anything in the currency.
+    """
     if amount_minor is not None and about.invoice is None:
         raise UsageError("A part that is disputed is a part of an invoice: say which with --invoice.")
-    if amount_minor is not None and amount_minor > open_minor(desk, about):
-        raise UsageError("More is disputed than is open of the invoice.")
+    if about.named_currency:
+        required_situation(desk, about)
     opened = Dispute(
         account=about.account,
         currency=about.named_currency,
@@ -60,14 +79,25 @@ def dispute(desk: Desk, about: Subject, amount_minor: int | None, said: Said) ->
         opened_on=desk.as_of,
         note=said.note,
     )
-    return begin_once(opened, "open", act(desk, said))
+    with writing():
+        same = same_case(opened, desk.by)
+        if same is None and amount_minor is not None and about.invoice is not None:
+            left_minor = open_minor(desk, about) - disputed_parts_minor(about.invoice)
+            if amount_minor > left_minor:
+                raise UsageError("More is disputed than is open of the invoice.")
+        return same or begin_once(opened, "open", act(desk, said))
 
 
+@writing()
 def uphold(desk: Desk, found: Dispute, amount_minor: int | None, said: Said) -> None:
-    """Agree with the customer: a credit note of ``amount_minor`` is expected; without one, of what is disputed."""
+    """Agree with the customer: a credit note of ``amount_minor`` is expected; without one, of what is disputed.
+
+    Where it is less, the trail keeps what was disputed: on the days before, all of it is still seen as disputed
+    (decision 10: the past stays as it was).
+    """
     if found.invoice is None:
         return advance(found, "uphold", act(desk, said))  # refused with its reason
-    disputed = found.amount_minor or open_minor(desk, Subject(found.account, found.currency, found.invoice))
+    disputed = found.amount_minor or _whole_minor(desk, found, found.invoice, amount_minor)
     expected = amount_minor or disputed
     if expected > disputed:
         raise RefusedError("The credit note would be larger than what is disputed.")
@@ -75,10 +105,18 @@ def uphold(desk: Desk, found: Dispute, amount_minor: int | None, said: Said) -> 
     return advance(found, "uphold", replace(act(desk, said), was=was), amount_minor=expected)
 
 
+def _whole_minor(desk: Desk, found: Dispute, invoice: Invoice, amount_minor: int | None) -> int:
+    """What is disputed of a whole invoice: what is open of it; for a given amount also what was paid already."""
+    about = Subject(found.account, found.currency, invoice)
+    return gross_minor(invoice) if amount_minor is not None else open_minor(desk, about)
+
+
 def exclude(desk: Desk, about: Subject, until_on: date | None, said: Said) -> Exclusion:
     """Leave an account or one of its invoices alone, until a day or until further notice."""
     if until_on is not None and until_on < desk.as_of:
         raise UsageError(f"The last day {until_on} lies before {desk.as_of}.")
+    if about.named_currency:
+        required_situation(desk, about)
     excluded = Exclusion(
         account=about.account,
         currency=about.named_currency,

@@ -23,7 +23,7 @@ from dunwell.policy.model import Policy
 from dunwell.runs.annexes import with_annexes
 from dunwell.runs.case_facts import case_facts, no_longer_wanted
 from dunwell.runs.case_letters import is_case_letter
-from dunwell.runs.desk import Desk
+from dunwell.runs.desk import Desk, is_same_person
 from dunwell.runs.frozen import freeze
 from dunwell.runs.gate import require_fresh_data, require_money_placed
 from dunwell.runs.letter_facts import Situation, facts_of, situation
@@ -176,9 +176,10 @@ def _require_wanted(desk: Desk, letter: Letter, row: Mapping[str, Any]) -> None:
 
 def _require_four_eyes(desk: Desk, letter: Letter, policy: Policy) -> None:
     """Where the policy wants it, who drafted a letter by hand does not approve it; the run's drafts anybody may."""
-    if policy.four_eyes and letter.drafted_by == desk.by:
+    if policy.four_eyes and is_same_person(letter.drafted_by, desk.by):
         raise RefusedError(
-            f"Letter {letter.reference} was drafted by {desk.by}; the policy wants somebody else to approve it."
+            f"Letter {letter.reference} was drafted by {letter.drafted_by};"
+            " the policy wants somebody else to approve it."
         )
 
 

@@ -41,7 +41,10 @@ def account_named(number: str) -> Account:
 
 
 def subject(desk: Desk, account_number: str, currency: str = "", invoice_number: str = "") -> Subject:
-    """Find what a case is about: the invoice's currency, the one given, the account's, or the workspace's."""
+    """Find what a case is about: the invoice's currency, the one given, the account's, or the workspace's.
+
+    Raises ``UsageError`` for what is not there, on the day: nobody disputes an invoice before it was issued.
+    """
     account = account_named(account_number)
     invoice = invoice_of(account, invoice_number) if invoice_number else None
     chosen = currency.upper() or (invoice.currency if invoice else account.currency or desk.workspace.currency)
@@ -49,6 +52,8 @@ def subject(desk: Desk, account_number: str, currency: str = "", invoice_number:
         raise UsageError(f"{chosen!r} is no currency; write it like EUR.")
     if invoice and chosen != invoice.currency:
         raise UsageError(f"Invoice {invoice_number} is in {invoice.currency}, not in {chosen}.")
+    if invoice and invoice.issued_on is not None and invoice.issued_on > desk.as_of:
+        raise UsageError(f"Invoice {invoice_number} was issued on {invoice.issued_on}, after {desk.as_of}.")
     return Subject(account, chosen, invoice, chosen if invoice or currency else "")
 
 
@@ -58,8 +63,10 @@ def amount_minor(text: str, currency: str) -> int:
         minor = parse_minor(plain_amount(text, currency), currency)
     except ValueError as error:
         raise UsageError(f"{error}; write an amount like 1234.50.") from error
-    if not 0 < minor <= AMOUNT_MINOR_MAX:
+    if minor <= 0:
         raise UsageError(f"{text} is no amount to work with; it must be above zero.")
+    if minor > AMOUNT_MINOR_MAX:
+        raise UsageError(f"The amount {text} is out of range.")
     return minor
 
 
@@ -109,13 +116,29 @@ def row_of(desk: Desk, about: Subject) -> Mapping[str, Any]:
 
 def open_minor(desk: Desk, about: Subject) -> int:
     """Return what is open of the invoice, or past due on the account; raises ``RefusedError`` when it is nothing."""
+    return owed(desk, about).due_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is owed of a subject: what is open (past due, of an account where anything is), and that with charges."""
+
+    due_minor: int
+    most_minor: int
+
+
+_CHARGES = ("late_fee_minor", "interest_minor", "compensation_minor")
+
+
+def owed(desk: Desk, about: Subject) -> Owed:
+    """Return what is owed of the invoice or the account; raises ``RefusedError`` when nothing is open."""
     now = required_situation(desk, about)
-    if about.invoice is None:
-        found = int(now.row["overdue_minor"] or now.row["open_minor"])
-    else:
+    row, open_minor = now.row, int(now.row["open_minor"])
+    if about.invoice is not None:
         own = now.assessment.invoices.filter(pl.col("invoice_id").is_in(instalments_of(about.invoice)))
-        found = int(own["open_minor"].sum())
-    if found <= 0:
+        open_minor = int(own["open_minor"].sum())
+    if open_minor <= 0:
         what = f"invoice {about.invoice}" if about.invoice else f"{about.account.account_number} in {about.currency}"
         raise RefusedError(f"Nothing is open of {what}.")
-    return found
+    due_minor = open_minor if about.invoice else int(row["overdue_minor"] or open_minor)
+    return Owed(due_minor, open_minor + sum(int(row[name] or 0) for name in _CHARGES))

@@ -20,3 +20,8 @@ class Desk:
     as_of: date
     by: str
     language: str = PLAIN
+
+
+def is_same_person(one: str, other: str) -> bool:
+    """Tell whether two names are one person's: Anna is anna, so that a capital does not make four eyes of two."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()

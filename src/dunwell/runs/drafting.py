@@ -8,7 +8,7 @@ import polars as pl
 from dunwell.ledger.frames import CURRENCY
 from dunwell.policy.model import PolicySet
 from dunwell.runs.occasion import occasion_on
-from dunwell.store.lookups import account_languages, holds_given_up
+from dunwell.store.lookups import account_languages, holds_given_up, holds_under_way
 from dunwell.store.recording import HOLDS, LETTERS
 
 RELEASE_STEP = "hold_release"
@@ -21,6 +21,17 @@ def without_given_up_holds(accounts: pl.DataFrame, as_of: date) -> pl.DataFrame:
     if given_up.is_empty():
         return accounts
     return accounts.join(given_up, on=["account_id", "currency", "action"], how="anti")
+
+
+def without_second_letters(accounts: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the letters to those whose hold waits for its own: a person placed it ahead of the ladder.
+
+    What the ladder itself proposed is withdrawn before, where it is no longer asked for.
+    """
+    waiting = holds_under_way().with_columns(pl.lit("letter").cast(accounts.schema["action"]).alias("action"))
+    if waiting.is_empty():
+        return accounts
+    return accounts.join(waiting, on=["account_id", "currency", "action"], how="anti")
 
 
 def letters_to_draft(

@@ -7,17 +7,20 @@ import polars as pl
 
 from dunwell.calendar import deadline_after
 from dunwell.casework import hold_states, letter_states
+from dunwell.casework.in_order import too_early
 from dunwell.errors import RefusedError
 from dunwell.ledger.frames import CURRENCY
 from dunwell.policy.model import Policy, Step
-from dunwell.runs.case_subject import Subject, situation_of
+from dunwell.runs.case_letters import CASE_LETTERS
+from dunwell.runs.case_subject import Subject, required_situation, situation_of
 from dunwell.runs.desk import Desk
 from dunwell.runs.drafting import RELEASE_STEP
-from dunwell.runs.letter_facts import Situation, situation
+from dunwell.runs.letter_facts import Situation
 from dunwell.runs.occasion import occasion_of
 from dunwell.runs.releasing import Deed, HeldBefore, release_earlier
 from dunwell.store.bulk import writing
-from dunwell.store.models import HOLD_LIVE, Account, Hold
+from dunwell.store.fingerprint import RUN
+from dunwell.store.models import HOLD_LIVE, Account, Hold, Letter
 from dunwell.store.models.holds import HOLD_STATES
 from dunwell.store.recording import HOLDS, LETTERS, write_holds, write_letters
 
@@ -30,10 +33,12 @@ _HOLD_STEP = Step("hold", 31, "hold", pay_by_days=10)
 def place(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
     """Propose a hold and draft its letter, whatever the rule says; it still starts only when the letter is sent.
 
-    Raises ``RefusedError`` when the contract forbids holds, nothing is chaseable, or a hold is already live.
+    What the ladder has drafted and not sent is taken back: one letter goes out, not two. Raises ``RefusedError`` when
+    the contract forbids holds, nothing is chaseable, a hold is already live, or one was released on a later day.
     """
-    now = situation(desk.rules, account.pk, currency, desk.as_of)
+    now = required_situation(desk, Subject(account, currency))
     _require_place(account, now)
+    _require_later(desk, account, currency)
     policy = desk.rules.policy(now.row["policy"])
     step = _hold_step(policy)
     pay_by_on = deadline_after(desk.as_of, step.pay_by_days, account.country)
@@ -52,6 +57,7 @@ def place(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
     }
     proposal = {**letter, "demanded_minor": now.row["total_due_minor"]}
     with writing():
+        _take_back_drafts(desk, account, currency)
         write_letters(None, desk.as_of, pl.DataFrame([letter], schema=LETTERS), desk.by, reason)
         holds = pl.DataFrame([{name: proposal[name] for name in HOLDS}], schema=HOLDS)
         write_holds(None, desk.as_of, holds, desk.by, reason)
@@ -70,6 +76,21 @@ def _require_place(account: Account, now: Situation) -> None:
         )
     if Hold.objects.filter(account=account, currency=now.row["currency"], state__in=HOLD_LIVE).exists():
         raise RefusedError(f"{account.account_number} already has a live hold in {now.row['currency']}.")
+
+
+def _require_later(desk: Desk, account: Account, currency: str) -> None:
+    """Refuse a hold, or its release, that is dated before the release of another: a day mistyped."""
+    own = Hold.objects.filter(account=account, currency=currency, released_on__gt=desk.as_of)
+    last_on = own.order_by("-released_on").values_list("released_on", flat=True).first()
+    if last_on is not None:
+        raise RefusedError(too_early(f"The hold on {account}", last_on, desk.as_of))
+
+
+def _take_back_drafts(desk: Desk, account: Account, currency: str) -> None:
+    """Cancel the letters of the ladder that have not gone out: the letter of the hold takes their place."""
+    waiting = Letter.objects.filter(account=account, currency=currency, drafted_by=RUN, is_request=True)
+    for letter in waiting.filter(state__in=("draft", "approved")).exclude(kind__in=CASE_LETTERS):
+        letter_states.cancel(letter, on=desk.as_of, by=desk.by, reason="Replaced by a newer draft.")
 
 
 def release(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
@@ -100,6 +121,7 @@ def _release_earlier(desk: Desk, account: Account, currency: str, reason: str) -
     now = situation_of(desk, Subject(account, currency))
     if now is None or not now.row["is_held"]:
         raise RefusedError(f"{account.account_number} has no live hold in {currency}.")
+    _require_later(desk, account, currency)
     held_on = now.row["held_on"]
     channel = _hold_step(desk.rules.policy(now.row["policy"])).channel
     with writing():

@@ -156,7 +156,7 @@ def _record(rules: Rules, look: _Look, as_of: date) -> DayReport | None:
         version = queries.record_policy(rules.policies.version, rules.text, rules.policies.effective_on)
         run = queries.start_run(as_of, version, look.fingerprint, by=RUN)
         withdrawn = withdrawing.withdraw_stale(accounts, rules, as_of, look.scope.account_ids)
-        wanted = drafting.without_given_up_holds(accounts, as_of)
+        wanted = drafting.without_second_letters(drafting.without_given_up_holds(accounts, as_of))
         letters = drafting.letters_to_draft(wanted, rules.policies, as_of, look.scope.account_ids)
         problems = [asdict(problem) for problem in look.problems]
         kept = {"actions": look.scope.actions(accounts), "problems": problems, **look.scope.kept()}

@@ -7,7 +7,7 @@ from dunwell.casework.cases import advance, begin, close
 from dunwell.errors import RefusedError, UsageError
 from dunwell.runs.answers import Said, act
 from dunwell.runs.case_subject import Subject, required_situation
-from dunwell.runs.desk import Desk
+from dunwell.runs.desk import Desk, is_same_person
 from dunwell.runs.gate import require_fresh_data, require_money_placed
 from dunwell.runs.letter_facts import Situation
 from dunwell.runs.offering import Customer, referral
@@ -65,9 +65,9 @@ def propose(desk: Desk, about: Subject, wish: ReferralWish, said: Said) -> tuple
 def approve(desk: Desk, found: Referral, said: Said) -> None:
     """Approve a proposal; where the policy wants four eyes, who proposed it may not."""
     now = required_situation(desk, Subject(found.account, found.currency))
-    if desk.rules.policy(now.row["policy"]).four_eyes and found.proposed_by == desk.by:
+    if desk.rules.policy(now.row["policy"]).four_eyes and is_same_person(found.proposed_by, desk.by):
         raise RefusedError(
-            f"Referral {found.pk} was proposed by {desk.by}; the policy wants somebody else to approve it."
+            f"Referral {found.pk} was proposed by {found.proposed_by}; the policy wants somebody else to approve it."
         )
     _still_demanded(desk, found)
     advance(found, "approve", act(desk, said))

@@ -131,6 +131,18 @@ def instalments_of(invoice: Invoice) -> list[int]:
     return list(every.values_list("pk", flat=True))
 
 
+def gross_minor(invoice: Invoice) -> int:
+    """Return the amount of an invoice, all its instalments together."""
+    every = Invoice.objects.filter(account_id=invoice.account_id, invoice_number=invoice.invoice_number)
+    return sum(every.values_list("amount_minor", flat=True))
+
+
+def disputed_parts_minor(invoice: Invoice) -> int:
+    """Return what is disputed of an invoice by parts whose disputes are not settled."""
+    live = Dispute.objects.filter(invoice=invoice, state__in=("opened", "answered", "upheld"))
+    return sum(minor or 0 for minor in live.values_list("amount_minor", flat=True))
+
+
 def waiting_case_letters() -> list[int]:
     """Return the keys of the letters of cases that have not gone out."""
     waiting = CaseLetter.objects.filter(letter__state__in=("draft", "approved"))

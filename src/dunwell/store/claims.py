@@ -140,15 +140,17 @@ def move_case(case: Case, move: Move, changes: Mapping[str, Any] | None = None) 
     return True
 
 
-def last_move_on(case: Case) -> date | None:
-    """Return the business day of a case's last move."""
-    rows = CaseTransition.objects.filter(kind=kind_of(case), case_id=case.pk).order_by("-id")
-    return rows.values_list("on", flat=True).first()
-
-
-def last_step_on(case: Letter | Hold) -> date | None:
-    """Return the business day of the last move of a letter or a hold."""
-    return case.transitions.order_by("-id").values_list("on", flat=True).first()
+def last_move_on(case: Case | Letter | Hold) -> date | None:
+    """Return the business day of the last move of a case, a letter or a hold; ``None`` where no move is known."""
+    moves: QuerySet[Any]
+    if isinstance(case, Letter):
+        moves = LetterTransition.objects.filter(letter=case)
+    elif isinstance(case, Hold):
+        moves = HoldTransition.objects.filter(hold=case)
+    else:
+        moves = CaseTransition.objects.filter(kind=kind_of(case), case_id=case.pk)
+    last: date | None = moves.order_by("-id").values_list("on", flat=True).first()
+    return last
 
 
 def _write_case_row(case: Case, move: Move) -> None:

@@ -7,7 +7,7 @@ import polars as pl
 
 from dunwell.ledger.frames import CURRENCY
 from dunwell.store import bulk
-from dunwell.store.models import HoldTransition, Letter
+from dunwell.store.models import Hold, HoldTransition, Letter
 
 ACCOUNT_LANGUAGES = pl.Schema({"account_id": pl.Int64, "account_number": pl.String, "language": pl.String})
 """In which language each account is written to."""
@@ -44,6 +44,12 @@ def holds_given_up(on: date) -> pl.DataFrame:
     """Return the accounts and currencies whose proposed hold was withdrawn on a day."""
     moves = HoldTransition.objects.filter(to_state="withdrawn", on=on)
     rows = moves.values_list("hold__account_id", "hold__currency").distinct()
+    return pl.DataFrame(list(rows), schema={"account_id": pl.Int64, "currency": CURRENCY}, orient="row")
+
+
+def holds_under_way() -> pl.DataFrame:
+    """Return the accounts and currencies whose hold waits for its letter to go out."""
+    rows = Hold.objects.filter(state__in=("proposed", "approved")).values_list("account_id", "currency")
     return pl.DataFrame(list(rows), schema={"account_id": pl.Int64, "currency": CURRENCY}, orient="row")
 
 

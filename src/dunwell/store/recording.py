@@ -67,9 +67,10 @@ _HOLDS_SQL = (
     f" FROM new_hold i LEFT JOIN store_letter l ON {_SAME_STEP} AND l.state <> 'cancelled'"
     " WHERE NOT EXISTS (SELECT 1 FROM store_hold h WHERE h.account_id = i.account_id"
     " AND h.currency = i.currency"
-    f" AND (h.state IN ({', '.join(repr(state) for state in HOLD_LIVE)}) OR h.proposed_on = i.drafted_on))"
+    f" AND (h.state IN ({', '.join(repr(state) for state in HOLD_LIVE)}) OR {{given_up}}))"
     " ORDER BY i.account_id, i.currency"
 )
+_GIVEN_UP_SQL = "h.proposed_on = i.drafted_on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,15 +296,16 @@ def _untaken(letters: pl.DataFrame, on: date) -> pl.DataFrame:
 def write_holds(run_id: int | None, on: date, holds: pl.DataFrame, by: str, reason: str = "") -> int:
     """Propose holds, one transition row each.
 
-    An account with a live hold in the currency is left alone, and so is one whose proposal of the same day was
-    withdrawn: running again must not argue with a person. Returns how many were proposed.
+    An account with a live hold in the currency is left alone, and by a run so is one whose proposal of the same day
+    was withdrawn: running again must not argue with a person. Returns how many were proposed.
     """
     if holds.is_empty():
         return 0
     told = {table: last_id(table) for table in ("holdtransition", "hold")}
     before = told["hold"]
     with bulk.staged("new_hold", _with_day(holds.select(list(HOLDS)), on)), bulk.unchecked():
-        proposed = bulk.execute(_HOLDS_SQL, run_id)
+        given_up = "false" if run_id is None else _GIVEN_UP_SQL
+        proposed = bulk.execute(_HOLDS_SQL.format(given_up=given_up), run_id)
         _first_transitions("hold", before, _Made(run_id, on, by, reason))
     if run_id is None:
         _audit_by_hand("hold", told, on, by)
