@@ -10,17 +10,17 @@ import pytest
 from django.db import connections
 
 from dunwell.errors import DunwellError
-from dunwell.runs import applying, cash, nightly, ordering, referring
+from dunwell.runs import applying, cash, holding, nightly, ordering, referring
 from dunwell.runs.answers import Said
 from dunwell.runs.case_subject import subject
 from dunwell.runs.desk import Desk
 from dunwell.runs.referring import ReferralWish
 from dunwell.runs.rules import read_rules
 from dunwell.store import audit_verify
-from dunwell.store.models import Order, Referral, Run
+from dunwell.store.models import Hold, Letter, Order, Referral, Run
 from dunwell.store.workspace import Workspace, init_workspace
 from dunwell.store.workspace_settings import Beginning
-from tests.store.tables import customer, invoice, put
+from tests.store.tables import customer, event, invoice, put
 
 ON = date(2026, 10, 2)
 
@@ -60,6 +60,20 @@ def at_once(acts: list[Callable[[], str]]) -> list[str]:
     for thread in threads:
         thread.join()
     return sorted(told)
+
+
+def test_a_hold_from_before_is_lifted_once_by_two_at_once(workspace: Workspace) -> None:
+    put("events", event("hold", account_number="C2", currency="EUR", on=ON - timedelta(days=20)))
+
+    def lift(by: str) -> str:
+        own = desk(workspace, by)
+        about = subject(own, "C2")
+        return holding.release(own, about.account, about.currency, by).state
+
+    assert at_once([lambda: lift("Ann"), lambda: lift("Bob")]) == ["C2 has no live hold in EUR.", "released"]
+    assert list(Hold.objects.values_list("state", flat=True)) == ["released"]
+    assert Letter.objects.filter(kind="hold_release").count() == 1
+    assert audit_verify.verify().findings == []
 
 
 def test_of_two_who_act_at_once_the_second_is_judged_by_what_the_first_did(workspace: Workspace) -> None:

@@ -13,6 +13,8 @@ from dunwell.runs.answers import CallResult, Said
 from dunwell.runs.case_subject import Subject, required_situation, subject
 from dunwell.runs.desk import Desk
 from dunwell.runs.nightly import run_day
+from dunwell.runs.privacy import erase_person
+from dunwell.runs.rendering import content_of, render_letters
 from dunwell.runs.rules import read_rules
 from dunwell.store import audit_verify
 from dunwell.store.models import Account, Call, Dispute, Hold, Letter, Promise
@@ -229,3 +231,26 @@ def test_a_credit_note_can_be_agreed_on_for_an_invoice_that_was_paid(workspace: 
     found = disputed(workspace, None, "I2")
     answers.uphold(desk(workspace), found, 5_000, Said("five bottles were missing"))
     assert (found.state, found.amount_minor) == ("upheld", 5_000)
+
+
+def test_a_letter_whose_text_was_erased_is_not_written_anew(workspace: Workspace) -> None:
+    """What would be written today is not what went out then."""
+    letter = Letter.objects.get(reference=REMINDER)
+    approving.approve(desk(workspace), letter)
+    approving.mark_sent(desk(workspace), letter)
+    put("payments", payment("P1", "I1", 50_000, paid_on=ON), bank_complete_through=ON)
+    erase_person(desk(workspace), letter.account, "asked")
+    letter = Letter.objects.get(reference=REMINDER)
+    said = f"The text of letter {REMINDER} was erased; what it asked for and when it went out is kept."
+    with pytest.raises(RefusedError, match=said):
+        content_of(desk(workspace), letter)
+    assert [one.failure for one in render_letters(desk(workspace), [letter], workspace.outbox)] == [said]
+    assert list(workspace.outbox.iterdir()) == []
+
+
+def test_a_draft_that_was_cancelled_is_not_typeset(workspace: Workspace) -> None:
+    letter = Letter.objects.get(reference=REMINDER)
+    approving.cancel(desk(workspace), letter, "our mistake")
+    said = f"Letter {REMINDER} was cancelled; there is nothing to render."
+    assert [one.failure for one in render_letters(desk(workspace), [letter], workspace.outbox)] == [said]
+    assert list(workspace.outbox.iterdir()) == []

@@ -134,6 +134,13 @@ def business_day(workspace: Workspace, as_of: date | None) -> date:
     return as_of or now
 
 
+def reading_desk(path: Path | None, as_of: date | None) -> Desk:
+    """Open a workspace for somebody who only looks, as far ahead as they like."""
+    workspace = workspace_at(path)
+    day = as_of or today(workspace)
+    return Desk(workspace, read_rules(workspace, day), day, user_name())
+
+
 def desk_at(path: Path | None, as_of: date | None, by: str | None) -> Desk:
     """Open a workspace for somebody who decides."""
     workspace = workspace_at(path)

@@ -23,6 +23,7 @@ from dunwell.cli.common import (
     json_option,
     plural,
     print_json,
+    reading_desk,
     workspace_at,
     workspace_option,
 )
@@ -31,6 +32,7 @@ from dunwell.cli.letters_gallery import gallery
 from dunwell.cli.letters_lint import lint
 from dunwell.cli.letters_statement import draft as draft_statement
 from dunwell.errors import RefusedError, RenderError, UsageError
+from dunwell.letters.content import LetterContent
 from dunwell.letters.kinds import kinds
 from dunwell.runs import approving
 from dunwell.runs.case_subject import account_named
@@ -116,8 +118,8 @@ def letter_json(letter: Letter) -> dict[str, Any]:
 @command_errors
 def show(reference: str, as_of: date | None, workspace: Path | None, as_json: bool) -> None:
     """Show what letter REFERENCE says, and its history."""
-    letter, desk = _letter(reference, workspace, as_of, None)
-    content = None if letter.state == "cancelled" and not letter.content else content_of(desk, letter)
+    letter, desk = _letter(reference, workspace, as_of)
+    content, missing = _what_it_says(desk, letter)
     history = [
         {"on": str(t.on), "from": t.from_state, "to": t.to_state, "by": t.by, "reason": t.reason}
         for t in letter.transitions.order_by("id")
@@ -125,10 +127,17 @@ def show(reference: str, as_of: date | None, workspace: Path | None, as_json: bo
     if as_json:
         print_json({**letter_json(letter), "content": asdict(content) if content else None, "history": history})
         return
-    if content:
-        console.print(as_text(content), markup=False)
+    console.print(as_text(content) if content else missing, markup=False)
     for entry in history:
         console.print(_history_line(entry), markup=False)
+
+
+def _what_it_says(desk: Desk, letter: Letter) -> tuple[LetterContent | None, str]:
+    """Return what a letter says, or why it says nothing (any more)."""
+    try:
+        return content_of(desk, letter), ""
+    except RefusedError as error:
+        return None, str(error)
 
 
 def _history_line(entry: dict[str, str]) -> str:
@@ -224,7 +233,7 @@ def render(
     as_json: bool,
 ) -> int:
     """Write letters as archival PDF, annexed files inside it: the named ones, or all that wait (drafts, approved)."""
-    desk = desk_at(workspace, as_of, None)
+    desk = reading_desk(workspace, as_of)
     chosen = _chosen(references, None, None) if references else list(queries.letters(states=WAITING))
     if as_of is None and chosen:
         desk = Desk(desk.workspace, desk.rules, max(letter.drafted_on for letter in chosen), desk.by)
@@ -244,9 +253,9 @@ def render(
     return EXIT_PROBLEMS if failed or problems else 0
 
 
-def _letter(reference: str, workspace: Path | None, as_of: date | None, by: str | None) -> tuple[Letter, Desk]:
+def _letter(reference: str, workspace: Path | None, as_of: date | None) -> tuple[Letter, Desk]:
     """Open the workspace and find a letter; without a date, drafts are seen as of the day they were drafted."""
-    desk = desk_at(workspace, as_of, by)
+    desk = reading_desk(workspace, as_of)
     letter = _named(reference)
     if as_of is None:
         desk = Desk(desk.workspace, desk.rules, letter.drafted_on, desk.by)

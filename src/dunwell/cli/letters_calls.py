@@ -10,9 +10,9 @@ from dunwell.cli.common import (
     as_of_option,
     command_errors,
     console,
-    desk_at,
     json_option,
     print_json,
+    reading_desk,
     workspace_option,
 )
 from dunwell.errors import UsageError
@@ -31,7 +31,7 @@ from dunwell.store import queries
 @command_errors
 def call_sheet(reference: str, pdf: Path | None, as_of: date | None, workspace: Path | None, as_json: bool) -> None:
     """Show what to say on the telephone about letter REFERENCE, in the customer's language, with today's figures."""
-    desk = desk_at(workspace, as_of, None)
+    desk = reading_desk(workspace, as_of)
     letter = queries.letter_by(reference)
     if letter is None:
         raise UsageError(f"There is no letter {reference}; dunwell letters list names them all.")

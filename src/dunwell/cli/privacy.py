@@ -14,10 +14,10 @@ from dunwell.cli.common import (
     as_of_option,
     command_errors,
     console,
-    desk_at,
     json_option,
     plural,
     print_json,
+    reading_desk,
     workspace_option,
 )
 from dunwell.errors import UsageError
@@ -56,7 +56,7 @@ def export_account(desk: Desk, account: str, out: Path | None, as_json: bool) ->
 @command_errors
 def due(as_of: date | None, workspace: Path | None, as_json: bool) -> None:
     """List whose data has been kept as long as the policy and the law say, and why. Nothing is erased."""
-    desk = desk_at(workspace, as_of, None)
+    desk = reading_desk(workspace, as_of)
     found = find_due(desk.rules, desk.as_of)
     if as_json:
         print_json({"as_of": desk.as_of.isoformat(), "due": [_due_json(desk, one) for one in found]})

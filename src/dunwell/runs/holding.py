@@ -93,6 +93,7 @@ def _take_back_drafts(desk: Desk, account: Account, currency: str) -> None:
         letter_states.cancel(letter, on=desk.as_of, by=desk.by, reason="Replaced by a newer draft.")
 
 
+@writing()
 def release(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
     """Lift a hold by hand, withdraw one that is not in force yet; a release letter is drafted for the former.
 
@@ -106,15 +107,14 @@ def release(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
     )
     if hold is None:
         return _release_earlier(desk, account, currency, reason)
-    with writing():
-        if hold.state != "in_force":
-            _cancel_letter(desk, hold, reason)
-            hold_states.advance(hold, "withdrawn", on=desk.as_of, by=desk.by, reason=reason)
-            return hold
-        hold_states.release(hold, on=desk.as_of, by=desk.by, reason=reason)
-        channel = hold.letter.channel if hold.letter else "email"
-        _draft_release_letter(desk, account, _Lifted(currency, hold.in_force_on, channel))
+    if hold.state != "in_force":
+        _cancel_letter(desk, hold, reason)
+        hold_states.advance(hold, "withdrawn", on=desk.as_of, by=desk.by, reason=reason)
         return hold
+    hold_states.release(hold, on=desk.as_of, by=desk.by, reason=reason)
+    channel = hold.letter.channel if hold.letter else "email"
+    _draft_release_letter(desk, account, _Lifted(currency, hold.in_force_on, channel))
+    return hold
 
 
 def _release_earlier(desk: Desk, account: Account, currency: str, reason: str) -> Hold:
@@ -124,10 +124,9 @@ def _release_earlier(desk: Desk, account: Account, currency: str, reason: str) -
     _require_later(desk, account, currency)
     held_on = now.row["held_on"]
     channel = _hold_step(desk.rules.policy(now.row["policy"])).channel
-    with writing():
-        _draft_release_letter(desk, account, _Lifted(currency, held_on, channel))
-        earlier = HeldBefore(account.pk, currency, held_on, now.row["cure_by_on"])
-        return release_earlier(earlier, Deed(desk.as_of, desk.by, reason))
+    _draft_release_letter(desk, account, _Lifted(currency, held_on, channel))
+    earlier = HeldBefore(account.pk, currency, held_on, now.row["cure_by_on"])
+    return release_earlier(earlier, Deed(desk.as_of, desk.by, reason))
 
 
 class _Lifted(NamedTuple):

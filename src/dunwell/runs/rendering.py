@@ -22,13 +22,25 @@ _FORM_FILE = "application-form.pdf"
 
 
 def content_of(desk: Desk, letter: Letter) -> LetterContent:
-    """Return what a letter says: as frozen at approval, or for a draft as it would be written now."""
+    """Return what a letter says: as frozen at approval, or for a draft as it would be written now.
+
+    Raises ``RefusedError`` when it was cancelled as a draft, or its text was erased.
+    """
     if letter.content:
         return thaw(letter.content)
-    if letter.state == "cancelled":
-        raise RefusedError(f"Letter {letter.reference} was cancelled; there is nothing to render.")
+    _require_draft(letter)
     now = situation(desk.rules, letter.account_id, letter.currency, desk.as_of)
     return written(desk, letter, now)[1]
+
+
+def _require_draft(letter: Letter) -> None:
+    """Refuse to write anew what was approved or cancelled: nothing like it ever went out."""
+    if letter.state == "cancelled":
+        raise RefusedError(f"Letter {letter.reference} was cancelled; there is nothing to render.")
+    if letter.state != "draft":
+        raise RefusedError(
+            f"The text of letter {letter.reference} was erased; what it asked for and when it went out is kept."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +71,14 @@ def render_letters(
     """Write each letter's files into ``folder``, named by its reference; one that fails does not stop the others."""
     folder.mkdir(parents=True, exist_ok=True)
     waiting = list(letters)
-    known = situations(desk.rules, [letter for letter in waiting if not letter.content], desk.as_of)
+    drafts = [letter for letter in waiting if letter.state == "draft" and not letter.content]
+    known = situations(desk.rules, drafts, desk.as_of)
     for letter in waiting:
         try:
             content, problems = _content(desk, letter, known)
             done = _rendered(desk, letter, content, (folder, forms or Forms()))
             yield replace(done, problems=problems + done.problems)
-        except RenderError as error:
+        except (RenderError, RefusedError) as error:
             yield Rendered(letter, None, str(error))
 
 
@@ -74,6 +87,7 @@ def _content(desk: Desk, letter: Letter, known: dict[int, Situation]) -> tuple[L
     if letter.content:
         frozen = thaw(letter.content)
         return (frozen if frozen.reference else replace(frozen, reference=letter.reference)), ()
+    _require_draft(letter)
     facts, content = written(desk, letter, known[letter.pk])
     return content, left_out(facts)
 

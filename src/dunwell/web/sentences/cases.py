@@ -32,6 +32,7 @@ SENTENCES = (
     told("Letter %(letter)s is no longer %(state)s: somebody else moved it first."),
     told("Letter %(letter)s is %(state)s; only a draft can be changed."),
     told("Letter %(letter)s was cancelled; there is nothing to render."),
+    told("The text of letter %(letter)s was erased; what it asked for and when it went out is kept."),
     told(
         "Bank data is complete only through %(day)s; on %(today)s the policy allows at most %(days)s days."
         " Import your bank's newest payments and say through which day they are complete:"
