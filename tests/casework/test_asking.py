@@ -46,3 +46,24 @@ def test_a_script_is_told() -> None:
         [sys.executable, "-c", program], check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL
     )
     assert done.stdout == "Say --until DATE.\n"
+
+
+WHY = """
+import click
+from dunwell.cli.common import because, json_option
+@click.command()
+@because("Why.")
+@json_option
+def act(reason, as_json):
+    print(repr(reason))
+act({words!r})
+"""
+
+
+def test_a_person_is_asked_for_a_reason_and_blanks_are_none() -> None:
+    assert "'bad cheque'" in at_a_terminal(WHY.format(words=[]), b"bad cheque\n")
+    assert "it is empty; say why." in at_a_terminal(WHY.format(words=[]), b"   \n")
+
+
+def test_nobody_is_asked_for_a_reason_when_json_is_wanted() -> None:
+    assert "Missing option '--reason'." in at_a_terminal(WHY.format(words=["--json"]), b"")

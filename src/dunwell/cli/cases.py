@@ -1,6 +1,5 @@
 """What the commands about cases share: their options, questions to a person, lists."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import wraps
@@ -20,6 +19,7 @@ from dunwell.cli.common import (
     console,
     desk_at,
     json_option,
+    may_ask,
     plural,
     print_json,
     workspace_at,
@@ -91,7 +91,7 @@ def ask(value: T | None, option: str, question: str, *, as_json: bool, kind: Any
     """Return what was given, or ask the person at the terminal for it; a script is told which option is missing."""
     if value is not None and str(value).strip():
         return value
-    if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not may_ask(as_json=as_json):
         raise UsageError(f"Say {option}.")
     answer: T = click.prompt(question, type=kind)
     return answer

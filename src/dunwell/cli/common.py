@@ -77,19 +77,34 @@ workspace_option = click.option(
     help=f"The workspace folder; else ${WORKSPACE_VARIABLE}, else the current folder.",
 )
 as_of_option = click.option("--as-of", type=DATE, help="The business date; today in the creditor's time zone.")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+json_option = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    is_eager=True,  # so that an option that asks knows it
+    help="Print one JSON object.",
+)
 by_option = click.option("--by", help="Who decides; your user name by default.")
 
 
 def because(help_text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return the option of a reason that must be given: one of blanks is none."""
-    return click.option("--reason", required=True, callback=_reason, help=help_text)
+    """Return the option of a reason that must be given: one of blanks is none, and a person is asked for it."""
+    return click.option("--reason", callback=_reason, help=f"{help_text} Required; asked for at a terminal.")
 
 
-def _reason(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+def _reason(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
+    if value is None:
+        if not may_ask(as_json=bool(ctx.params.get("as_json"))):
+            raise click.MissingParameter(ctx=ctx, param=param)
+        value = str(click.prompt("Why", type=str))
     if not value.strip():
         raise click.BadParameter("it is empty; say why.")
     return value.strip()
+
+
+def may_ask(*, as_json: bool) -> bool:
+    """Tell whether a person sits at the terminal who can be asked; a script is told what it lacks."""
+    return not as_json and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def command_errors(function: Callable[P, int | None]) -> Callable[P, None]:
