@@ -13,11 +13,12 @@ from dunwell.runs.answers import CallResult, Said
 from dunwell.runs.case_subject import Subject, required_situation, subject
 from dunwell.runs.desk import Desk
 from dunwell.runs.nightly import run_day
+from dunwell.runs.planning import PlanWish, offer_plan
 from dunwell.runs.privacy import erase_person
 from dunwell.runs.rendering import content_of, render_letters
 from dunwell.runs.rules import read_rules
 from dunwell.store import audit_verify
-from dunwell.store.models import Account, Call, Dispute, Hold, Letter, Promise
+from dunwell.store.models import Account, Call, Dispute, Hold, Letter, Plan, Promise
 from dunwell.store.workspace import Workspace, init_workspace
 from dunwell.store.workspace_settings import Beginning
 from tests.store.tables import customer, invoice, payment, put
@@ -254,3 +255,17 @@ def test_a_draft_that_was_cancelled_is_not_typeset(workspace: Workspace) -> None
     said = f"Letter {REMINDER} was cancelled; there is nothing to render."
     assert [one.failure for one in render_letters(desk(workspace), [letter], workspace.outbox)] == [said]
     assert list(workspace.outbox.iterdir()) == []
+
+
+def test_more_instalments_than_the_policy_allows_need_a_reason(workspace: Workspace) -> None:
+    def offered(wish: PlanWish) -> int:
+        return offer_plan(desk(workspace), about(workspace), wish).instalments.count()
+
+    with pytest.raises(RefusedError, match="The policy allows at most 6 instalments here"):
+        offered(PlanWish(7))
+    with pytest.raises(UsageError, match="Against the policy only with a reason"):
+        offered(PlanWish(7, against_policy=True, reason="  "))
+    with pytest.raises(UsageError, match="2126-10-20 lies more than a year after 2026-10-02"):
+        offered(PlanWish(6, date(2126, 10, 20)))
+    assert Plan.objects.count() == 0
+    assert offered(PlanWish(7, against_policy=True, reason="an old friend")) == 7

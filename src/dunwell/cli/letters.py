@@ -80,8 +80,8 @@ def list_letters(
         return
     table = Table(box=None, pad_edge=False)
     table.add_column("reference", no_wrap=True, min_width=max((len(letter.reference) for letter in found), default=0))
-    for name in ("state", "kind", "language", "customer", "pay by"):
-        table.add_column(name, no_wrap=True)
+    for name in ("state", "kind", "lang", "customer", "pay by"):
+        table.add_column(name, no_wrap=name != "customer")  # a long name goes over several lines, nothing is cut off
     table.add_column("amount", justify="right", no_wrap=True)
     for letter in found:
         due = amount(letter.total_due_minor, letter.currency) if letter.is_request else ""

@@ -12,7 +12,7 @@ from dunwell.runs.case_subject import Subject, required_situation
 from dunwell.runs.desk import Desk
 from dunwell.runs.offering import Customer, alternatives
 from dunwell.runs.plan_keeping import settlements_of
-from dunwell.runs.planning import ANSWER_DAYS, PlanWish, offer_plan
+from dunwell.runs.planning import ANSWER_DAYS, PlanWish, offer_plan, require_first_day
 from dunwell.store.cases import failed_plans
 from dunwell.store.models import Plan
 
@@ -95,8 +95,7 @@ def _request(
 ) -> PlanRequest:
     """The same request that the offer makes (``planning.offer_plan``)."""
     first_on = wish.first_on or expires_on + timedelta(days=ANSWER_DAYS)
-    if first_on <= expires_on:
-        raise UsageError(f"The offer is open through {expires_on}; the first instalment must be later.")
+    require_first_day(as_of, expires_on, first_on)
     count = wish.instalments or max(max_instalments(terms, demanded_minor, about.currency), 1)
     interest = terms.interest_percent_hundredths
     return PlanRequest(demanded_minor, count, as_of, first_on, terms.interval, about.account.country, interest)

@@ -27,6 +27,8 @@ from dunwell.store.models import HOLD_LIVE, OFFER_KINDS, PLAN_LIVE, Hold, Instal
 
 ANSWER_DAYS = 7
 """Days to accept a plan; its first instalment is due at least as many days later."""
+FIRST_DAYS_MAX = 366
+"""So many days ahead the first instalment of a plan may lie."""
 HOWS = ("email", "letter", "call", "portal")
 """How a plan can be accepted."""
 
@@ -56,8 +58,7 @@ def offer_plan(desk: Desk, about: Subject, wish: PlanWish) -> Plan:
     _require_offered(desk, about, now, policy, wish)
     expires_on = deadline_after(desk.as_of, ANSWER_DAYS, about.account.country)
     first_on = wish.first_on or expires_on + timedelta(days=ANSWER_DAYS)
-    if first_on <= expires_on:
-        raise UsageError(f"The offer is open through {expires_on}; the first instalment must be later.")
+    require_first_day(desk.as_of, expires_on, first_on)
     total_minor, terms = int(now.row["total_due_minor"]), policy.plan
     count = wish.instalments or max(max_instalments(terms, total_minor, about.currency), 1)
     request = PlanRequest(
@@ -100,6 +101,14 @@ def offer_plan(desk: Desk, about: Subject, wish: PlanWish) -> Plan:
     return plan
 
 
+def require_first_day(as_of: date, expires_on: date, first_on: date) -> None:
+    """Raise ``UsageError`` for a first instalment before the offer has ended, or so late that a year is mistyped."""
+    if first_on <= expires_on:
+        raise UsageError(f"The offer is open through {expires_on}; the first instalment must be later.")
+    if first_on > as_of + timedelta(days=FIRST_DAYS_MAX):
+        raise UsageError(f"{first_on} lies more than a year after {as_of}; write the day you mean.")
+
+
 def _require_offered(desk: Desk, about: Subject, now: Situation, policy: Policy, wish: PlanWish) -> None:
     live = Plan.objects.filter(account=about.account, currency=about.currency, state__in=PLAN_LIVE).first()
     if live is not None:
@@ -110,7 +119,10 @@ def _require_offered(desk: Desk, about: Subject, now: Situation, policy: Policy,
     missing = [one["text"] for one in conditions if not one["passed"]]
     if missing and not wish.against_policy:
         raise RefusedError("The policy offers no plan here: " + " ".join(missing))
-    if wish.against_policy and not wish.reason:
+    most = max(max_instalments(policy.plan, int(now.row["total_due_minor"]), about.currency), 1)
+    if (wish.instalments or 1) > most and not wish.against_policy:
+        raise RefusedError(f"The policy allows at most {most} instalments here.")
+    if wish.against_policy and not wish.reason.strip():
         raise UsageError("Against the policy only with a reason: --reason.")
 
 

@@ -73,6 +73,7 @@ SENTENCES = (
     told("The offer is open through %(day)s; the first instalment must be later."),
     told("Plan %(plan)s of %(account)s is %(state)s; one at a time."),
     told("The policy offers no plan here: %(why)s"),
+    told("The policy allows at most %(number)s instalments here."),
     told("Against the policy only with a reason: --reason."),
     told("Interest other than the policy's needs a reason; it is kept with the plan."),
     told("The test speaks against it: %(why)s"),
