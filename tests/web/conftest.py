@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import waitress.server
 from django.conf import settings
 from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dunwell.config import web
+from dunwell.config.listening import listening
 from dunwell.runs.demo import DEMO_ON, prepare_demo
 from dunwell.runs.importing import ImportRequest, import_files
 from dunwell.runs.nightly import run_day
@@ -85,11 +85,22 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def served(shop: Workspace) -> Iterator[str]:
     """The address of a real server of the sample business, on a free port of this machine."""
-    server: Any = waitress.server.create_server(web.application(), host="127.0.0.1", port=0, threads=4)
+    server: Any = listening(web.application(), host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    stop(server, thread)
+
+
+def stop(server: Any, thread: threading.Thread) -> None:
+    """Close a server and its connections in its own thread, which may be waiting for them."""
+
+    def close() -> None:
+        for channel in list(server.active_channels.values()):
+            channel.close()
+        server.close()
+
+    server.trigger.pull_trigger(close)
     thread.join(timeout=10)
 
 

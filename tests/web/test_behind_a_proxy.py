@@ -8,13 +8,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-import waitress.server
 
 from dunwell.config import web
+from dunwell.config.listening import listening
 from dunwell.config.serving import server_options
 from dunwell.runs.demo import DEMO_ON
 from dunwell.store.models import SignIn
 from dunwell.store.workspace import Workspace
+from tests.web.conftest import stop
 
 NAME = "dunwell.example.com"
 TOLD = {"Host": NAME, "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
@@ -25,14 +26,13 @@ def serving(shop: Workspace, *, is_https: bool) -> Iterator[int]:
     """Serve the sample business as ``dunwell serve`` does; give the port."""
     web.set_up(shop.path, fixed_on=DEMO_ON, hosts=(NAME,), is_https=is_https)
     options = server_options("127.0.0.1", is_https=is_https)
-    server: Any = waitress.server.create_server(web.application(), port=0, **options)
+    server: Any = listening(web.application(), port=0, **options)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         yield server.effective_port
     finally:
-        server.close()
-        thread.join(timeout=10)
+        stop(server, thread)
         web.set_up(shop.path, fixed_on=DEMO_ON)
 
 

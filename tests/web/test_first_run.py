@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import waitress.server
 from django.conf import settings
 from django.db import connections
 from playwright.sync_api import Browser, Page, expect
 
 from dunwell.config import web
+from dunwell.config.listening import listening
 from dunwell.config.serving import first_address
 from dunwell.runs.demo import DEMO_ON
 from dunwell.store import queries
 from dunwell.store.models import Account, Invoice, Letter
 from dunwell.store.workspace import init_workspace
-from tests.web.conftest import EXAMPLES, PASSWORD
+from tests.web.conftest import EXAMPLES, PASSWORD, stop
 from tests.web.test_browser import picture, serious_faults
 
 CUSTOMERS = """account_number,name,language,country,party_type,email,street,postcode,city,contact_name,currency
@@ -65,7 +65,7 @@ def first_page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     connections.close_all()
     web.set_up(path, fixed_on=DEMO_ON)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    server: Any = waitress.server.create_server(web.application(), host="127.0.0.1", port=0, threads=4)
+    server: Any = listening(web.application(), host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     address = f"http://127.0.0.1:{server.effective_port}"
@@ -77,8 +77,7 @@ def first_page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     window.goto(first_address(address))
     yield window
     context.close()
-    server.close()
-    thread.join(timeout=10)
+    stop(server, thread)
     connections.close_all()
     assert wrong == []
 

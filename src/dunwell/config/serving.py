@@ -1,5 +1,6 @@
 """``dunwell serve`` and ``dunwell people``: the web app on a workspace, and who may use it."""
 
+import logging
 import os
 import webbrowser
 from datetime import date
@@ -45,9 +46,8 @@ def serve(
     workspace: Path | None,
 ) -> None:  # fmt: skip
     """Open the web app on a workspace. It listens on this machine alone unless told otherwise."""
-    import waitress
-
     from dunwell.config import web
+    from dunwell.config.listening import listening
     from dunwell.config.readying import keep_ready
 
     path = workspace_at(workspace).path
@@ -61,7 +61,8 @@ def serve(
     if opens:
         webbrowser.open(first)
     keep_ready()
-    waitress.serve(web.application(), port=port, **server_options(host, is_https=is_https))
+    logging.basicConfig()
+    listening(web.application(), port=port, **server_options(host, is_https=is_https)).run()
 
 
 def server_options(host: str, *, is_https: bool) -> dict[str, Any]:
@@ -152,27 +153,37 @@ def list_people(workspace: Path | None, as_json: bool) -> None:
 def add(name: str, role: str, address: str, by: str | None, workspace: Path | None) -> None:
     """Add NAME and print the invitation by which they choose their password."""
     path = workspace_at(workspace).path
-    store.add_person(name, role, by or user_name())
-    _print_invitation(path, name, address)
+    _print_invitation(path, store.add_person(name, role, by or user_name()), address)
 
 
 @people.command()
 @click.argument("name")
+@click.option("--without-second-factor", "without_factor", is_flag=True, help="It was lost too: switch it off.")
 @click.option("--address", default="http://127.0.0.1:8765", show_default=True, help="Where the web app is.")
+@by_option
 @workspace_option
 @command_errors
-def invite(name: str, address: str, workspace: Path | None) -> None:
+def invite(name: str, without_factor: bool, address: str, by: str | None, workspace: Path | None) -> None:
     """Print a new invitation for NAME, who has forgotten the password."""
-    _print_invitation(workspace_at(workspace).path, name, address)
+    path = workspace_at(workspace).path
+    person, who = _person(name), by or user_name()
+    if without_factor and person.totp_secret:
+        store.set_factor(person, "", who)
+    store.note_invited(person, who)
+    _print_invitation(path, person, address)
 
 
-def _print_invitation(path: Path, name: str, address: str) -> None:
+def _person(name: str) -> store.Person:
+    found = next((one for one in store.people() if one.user.username == name), None)
+    if found is None:
+        raise UsageError(f"There is nobody called {name}.")
+    return found
+
+
+def _print_invitation(path: Path, person: store.Person, address: str) -> None:
     from dunwell.config import web
     from dunwell.web.screens.session import invitation_path
 
     web.set_up(path)
-    found = next((one for one in store.people() if one.user.username == name), None)
-    if found is None:
-        raise UsageError(f"There is nobody called {name}.")
-    console.print(f"{name} can choose a password within three days, once: {address}{invitation_path(found)}",
-                  markup=False)  # fmt: skip
+    console.print(f"{person.user.username} can choose a password within three days, once:"
+                  f" {address}{invitation_path(person)}", markup=False)  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from wsgiref.headers import Headers
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
@@ -16,6 +17,7 @@ from dunwell.store.setup import ensure_django
 from dunwell.store.workspace import open_workspace
 from dunwell.web import place
 from dunwell.web.languages import LANGUAGES
+from dunwell.web.sessions import SESSION_SECONDS
 
 Application = Callable[..., Iterable[bytes]]
 
@@ -24,8 +26,6 @@ UPLOAD_BYTES_MAX = 100 * 1024 * 1024
 """The largest request that is read; a larger ledger is imported on the command line."""
 YEAR_SECONDS = 365 * 24 * 3600
 """Stylesheets and scripts are kept by the browser: their addresses change with their content."""
-SESSION_SECONDS = 12 * 3600
-"""A working day: then everybody signs in again."""
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -45,10 +45,13 @@ def web_settings(secret: str, hosts: Sequence[str], *, is_https: bool) -> dict[s
         "LOCALE_PATHS": [str(web / "locale")],
         "MIDDLEWARE": [
             "dunwell.web.middleware.SecureHeaders",
+            "dunwell.web.middleware.KnownHosts",
             "django.contrib.sessions.middleware.SessionMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "dunwell.web.middleware.PersonsLanguage",
+            "dunwell.web.sessions.SessionsEnd",
+            "dunwell.web.middleware.TooLarge",
             "dunwell.web.middleware.Refusals",
         ],
         "PASSWORD_RESET_TIMEOUT": 3 * 24 * 3600,
@@ -99,8 +102,21 @@ def set_up(path: Path, *, fixed_on: date | None = None, hosts: Sequence[str] = (
 def application() -> Application:
     """Return the application that a server runs: screens, and their stylesheets and scripts beside them."""
     static = Path(str(resources.files("dunwell.web") / "static"))
-    served: Application = WhiteNoise(WSGIHandler(), root=str(static), prefix="static/", max_age=YEAR_SECONDS)
+    served: Application = WhiteNoise(
+        WSGIHandler(),
+        root=str(static),
+        prefix="static/",
+        max_age=YEAR_SECONDS,
+        allow_all_origins=False,
+        add_headers_function=_as_nothing_else,
+    )
     return served
+
+
+def _as_nothing_else(headers: Headers, path: str, url: str) -> None:  # noqa: ARG001 - WhiteNoise's signature
+    """Let a browser take a stylesheet or script for what it is, and a drawing run nothing."""
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 def secret_of(path: Path) -> str:

@@ -8,14 +8,12 @@ import re
 import shutil
 import tempfile
 import tomllib
-import zlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import tomlkit
-from lxml import etree
 from tomlkit.items import AoT, Table
 
 import dunwell
@@ -24,6 +22,7 @@ from dunwell.letters.page_data import LOGO_BYTES_MAX
 from dunwell.runs.demo import DEMO_ON
 from dunwell.runs.importing import ImportRequest, import_files
 from dunwell.runs.nightly import run_day
+from dunwell.runs.pictures import picture_kind
 from dunwell.store import audit, queries
 from dunwell.store.workspace import POLICY_FILE, Workspace, read_workspace
 from dunwell.store.workspace_settings import SETTINGS_FILE, check_settings
@@ -33,10 +32,6 @@ Values = Mapping[tuple[str, str], str]
 
 _PLACEHOLDER = "(replace"
 _LEDGER = ("customers.csv", "invoices.csv", "payments.csv", "events.csv")
-_PNG = b"\x89PNG\r\n\x1a\n"
-_JPEG = b"\xff\xd8\xff"
-_JPEG_END = b"\xff\xd9"
-_SVG_FORBIDDEN = frozenset({"script", "foreignObject", "iframe", "handler", "set", "animate"})
 
 
 def settings_of(workspace: Workspace) -> dict[tuple[str, str], str]:
@@ -149,60 +144,12 @@ def keep_logo(workspace: Workspace, data: bytes) -> str:
     """Keep the logo of the letterhead; return its path below the workspace. Raises ``UsageError`` for no picture."""
     if len(data) > LOGO_BYTES_MAX:
         raise UsageError(f"The logo is larger than {LOGO_BYTES_MAX // 1024} kB; make it smaller.")
-    name = f"letterhead/logo.{_picture_kind(data)}"
+    name = f"letterhead/logo.{picture_kind(data)}"
     target = workspace.path / name
     target.parent.mkdir(exist_ok=True)
     target.write_bytes(data)
     (workspace.path / SETTINGS_FILE).touch()  # whoever has read the settings reads them again, and the logo with them
     return name
-
-
-def _picture_kind(data: bytes) -> str:
-    if data.startswith(_PNG):
-        if not _is_whole_png(data):
-            raise UsageError("The PNG picture is damaged.")
-        return "png"
-    if data.startswith(_JPEG):
-        if _JPEG_END not in data[-64:]:
-            raise UsageError("The JPEG picture is cut off.")
-        return "jpg"
-    _require_plain_svg(data)
-    return "svg"
-
-
-def _is_whole_png(data: bytes) -> bool:
-    """Follow the chunks to the last; each has its length before it and its check sum after it."""
-    at, kind = len(_PNG), b""
-    while at + 12 <= len(data):
-        size = int.from_bytes(data[at : at + 4], "big")
-        kind, end = data[at + 4 : at + 8], at + 8 + size
-        if int.from_bytes(data[end : end + 4], "big") != zlib.crc32(data[at + 4 : end]):
-            return False
-        at = end + 4
-    return kind == b"IEND"
-
-
-def _require_plain_svg(data: bytes) -> None:
-    """Take a drawing that stands alone: no script, no document type, nothing fetched from elsewhere."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise UsageError("The logo must be a picture: SVG, PNG or JPEG.") from error
-    if etree.QName(root).localname != "svg":
-        raise UsageError("The logo must be a picture: SVG, PNG or JPEG.")
-    if root.getroottree().docinfo.doctype or any(_is_active(element) for element in root.iter()):
-        raise UsageError("The SVG drawing has more in it than a drawing: a script, or a link to elsewhere.")
-
-
-def _is_active(element: Any) -> bool:
-    if not isinstance(element.tag, str):
-        return isinstance(element, etree._Entity | etree._ProcessingInstruction)  # noqa: SLF001 - lxml's own kinds
-    if etree.QName(element).localname in _SVG_FORBIDDEN:
-        return True
-    links = [value for name, value in element.attrib.items() if etree.QName(name).localname == "href"]
-    handlers = [name for name in element.attrib if etree.QName(name).localname.startswith("on")]
-    return bool(handlers) or any(not link.startswith(("#", "data:image/")) for link in links)
 
 
 def sample_folder() -> Path | None:

@@ -91,7 +91,7 @@ def _open_archive(file: SourceFile, found: Unpacked, limits: Limits, depth: int)
     try:
         with file.open() as stream, zipfile.ZipFile(stream) as archive:
             members = [member for member in archive.infolist() if _is_wanted(member)]
-            wrong = _over_limits(file, members, len(found.files), limits)
+            wrong = _over_limits(file, members, found, limits)
             if wrong is None and not members:
                 wrong = Problem(file.name, 0, "", "The ZIP archive holds no file.", "Pack or export it again.")
             if wrong is not None:
@@ -110,12 +110,14 @@ def _is_wanted(member: zipfile.ZipInfo) -> bool:
     return not member.is_dir() and not is_link and not any(p in _IGNORED or p.startswith("._") for p in parts)
 
 
-def _over_limits(file: SourceFile, members: list[zipfile.ZipInfo], so_far: int, limits: Limits) -> Problem | None:
-    unpacked = sum(member.file_size for member in members)
+def _over_limits(file: SourceFile, members: list[zipfile.ZipInfo], found: Unpacked, limits: Limits) -> Problem | None:
+    """Say what is too much of an archive, before any of it is unpacked, with all that was unpacked before it."""
+    so_far, unpacked = len(found.files), sum(member.file_size for member in members)
+    kept = sum(len(one.content) for one in found.files if isinstance(one.content, bytes))
     hint = "Unpack it yourself and import the folder, if you trust it."
     if so_far + len(members) > limits.files_max:
         return Problem(file.name, 0, "", f"It holds more than {limits.files_max:,} files (limit files_max).", hint)
-    if unpacked > limits.archive_bytes_max:
+    if unpacked + kept > limits.archive_bytes_max:
         size = f"{limits.archive_bytes_max:,}"
         return Problem(file.name, 0, "", f"It unpacks to more than {size} bytes (limit archive_bytes_max).", hint)
     if unpacked > max(file.size(), _CHUNK_BYTES) * limits.archive_ratio_max:

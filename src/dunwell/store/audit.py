@@ -25,7 +25,9 @@ NOTHING_BEFORE = "0" * 64
 """What the first entry is chained to."""
 BEGIN = "begin"
 """The first entry: it covers what was there before the trail."""
-OF_PEOPLE = ("person_added", "person_role", "person_active", "person_inactive", "person_factor", "settings")
+OF_PEOPLE = (
+    "person_added", "person_role", "person_active", "person_inactive", "person_factor", "person_invited", "settings",
+)  # fmt: skip
 """Acts about who uses the program and how it is set up; they concern no customer."""
 
 

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
-from django.db import transaction
 
 from dunwell.errors import RefusedError, UsageError
 from dunwell.store import audit, bulk
@@ -14,6 +13,7 @@ __all__ = ["ROLES", "Person", "add_person", "people", "person_of", "role_of"]
 ATTEMPTS_MAX = 5
 """Wrong passwords for one name, or from one address times four, before both must wait."""
 WAIT = timedelta(minutes=15)
+_NAME_MAX, _ADDRESS_MAX = 150, 45
 
 
 def person_of(user: AbstractBaseUser | AnonymousUser) -> Person:
@@ -81,23 +81,49 @@ def _note(what: str, person: Person, by: str, summary: dict[str, str]) -> None:
     audit.append(audit.Act(what, by, subject_id=person.pk, summary=summary))
 
 
-def attempt(name: str, address: str, at: datetime, *, succeeded: bool) -> None:
-    """Keep an attempt to sign in, for as long as it counts."""
-    with transaction.atomic():
-        SignIn.objects.filter(at__lt=at - WAIT).delete()
-        if succeeded:
-            SignIn.objects.filter(name=name.casefold()).delete()
-        else:
-            SignIn.objects.create(name=name.casefold(), address=address, at=at)
+def may_try(name: str, address: str, at: datetime) -> bool:
+    """Count an attempt as a wrong one before it is made, so that many at the same moment are not more than many.
+
+    ``False``: too many wrong passwords or codes came lately for this name, or from this address. Whoever was right
+    takes theirs back with :func:`was_right`.
+    """
+    SignIn.objects.filter(at__lt=at - WAIT).delete()
+    counted = SignIn.objects.create(name=_counted_name(name), address=address[:_ADDRESS_MAX], at=at)
+    by_name = SignIn.objects.filter(name=counted.name).count()
+    if by_name <= ATTEMPTS_MAX and SignIn.objects.filter(address=counted.address).count() <= 4 * ATTEMPTS_MAX:
+        return True
+    counted.delete()  # waiting is over a quarter of an hour after the wrong ones, not after the last impatience
+    return False
 
 
-def must_wait(name: str, address: str, at: datetime) -> bool:
-    """Tell whether too many wrong passwords came lately for this name, or from this address."""
-    lately = SignIn.objects.filter(at__gte=at - WAIT)
-    by_name = lately.filter(name=name.casefold()).count()
-    return by_name >= ATTEMPTS_MAX or lately.filter(address=address).count() >= 4 * ATTEMPTS_MAX
+def was_right(name: str, *, is_in: bool = True) -> None:
+    """Forget the wrong attempts of a name; before the second factor is shown (``is_in`` false) the last one only."""
+    tried = SignIn.objects.filter(name=_counted_name(name))
+    if not is_in:
+        tried = tried.filter(pk__in=list(tried.order_by("-pk").values_list("pk", flat=True)[:1]))
+    tried.delete()
 
 
-def note_factor(person: Person, *, is_on: bool) -> None:
-    """Keep in the audit trail that somebody's second factor was switched on or off."""
-    _note("person_factor", person, person.user.username, {"name": person.user.username, "on": str(is_on)})
+def _counted_name(name: str) -> str:
+    """Folded, a name can be longer than it was typed."""
+    return name.casefold()[:_NAME_MAX]
+
+
+def uses_up(person: Person, step: int) -> bool:
+    """Mark the code of a step as used, and every one before it; ``False`` when it was, by whoever was quicker."""
+    is_first = Person.objects.filter(pk=person.pk, totp_last_at__lt=step).update(totp_last_at=step) == 1
+    person.totp_last_at = max(step, person.totp_last_at)
+    return is_first
+
+
+def set_factor(person: Person, secret: str, by: str, *, last_at: int = 0) -> None:
+    """Switch a second factor on with its secret, or off with none; ``last_at`` is the step of a code already used."""
+    with bulk.writing():
+        person.totp_secret, person.totp_last_at = secret, last_at or person.totp_last_at
+        person.save(update_fields=["totp_secret", "totp_last_at"])
+        _note("person_factor", person, by, {"name": person.user.username, "on": str(bool(secret))})
+
+
+def note_invited(person: Person, by: str) -> None:
+    """Keep in the audit trail who made an invitation with which somebody's password can be chosen anew."""
+    _note("person_invited", person, by, {"name": person.user.username})

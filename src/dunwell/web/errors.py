@@ -11,6 +11,12 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa
     return TemplateResponse(request, "problem.html", {"message": message}, status=403).render()
 
 
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """A request that no form of ours sends: too large, damaged, or for another server."""
+    message = _("This could not be read: it is too large, damaged, or was meant for another server.")
+    return TemplateResponse(request, "problem.html", {"message": message}, status=400).render()
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """No such page, or no such customer, letter or case."""
     message = _("There is nothing at this address. It may have been removed, or the address is misspelt.")

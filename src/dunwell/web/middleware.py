@@ -6,12 +6,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from dunwell.errors import DunwellError
 from dunwell.store.people import person_of
 from dunwell.web.languages import LANGUAGES, PSEUDO
 from dunwell.web.messages import say
 from dunwell.web.retelling import retold
+
+TOO_LARGE_HEADER = "DUNWELL_TOO_LARGE"
+"""Set by the server where it did not keep the body of a request (config/listening.py)."""
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -55,6 +59,18 @@ class SecureHeaders:
         return response
 
 
+class KnownHosts:
+    """Answer only by the names that this server is known by: another site that leads here reads nothing."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Ask for the name, which Django refuses when it is not ours."""
+        request.get_host()
+        return self.get_response(request)
+
+
 class PersonsLanguage:
     """Show screens in the language of whoever looks, else in the browser's."""
 
@@ -75,6 +91,20 @@ def _language(request: HttpRequest) -> str:
         return str(chosen)
     wanted = translation.get_language_from_request(request).partition("-")[0]
     return wanted if wanted in LANGUAGES else "en"
+
+
+class TooLarge:
+    """Answer a request whose body the server has thrown away, because it is larger than anything that is read."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look for the mark of the server; whoever writes it by themselves gets the same answer."""
+        if f"HTTP_{TOO_LARGE_HEADER}" not in request.META:
+            return self.get_response(request)
+        message = _("This is too large to be read, and nothing of it was kept. Send less at once.")
+        return TemplateResponse(request, "problem.html", {"message": message}, status=413).render()
 
 
 class Refusals:

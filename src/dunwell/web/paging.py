@@ -19,8 +19,12 @@ def page_number(request: HttpRequest) -> int:
 
 
 def wants_part(request: HttpRequest) -> bool:
-    """Tell whether only the list is wanted, to be exchanged in a page that is open already, and not the whole page."""
-    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-Boosted")
+    """Tell whether only the list is wanted, to be exchanged in a page that is open already, and not the whole page.
+
+    Whoever goes back to a page has nothing open to put a part into.
+    """
+    asks = request.headers
+    return bool(asks.get("HX-Request")) and not (asks.get("HX-Boosted") or asks.get("HX-History-Restore-Request"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Files from a browser straight into a private folder, block by block, within limits; never held in memory whole."""
 
 import os
+from io import BytesIO
 from typing import Any, BinaryIO
 
 from django.core.files.uploadedfile import UploadedFile
@@ -46,7 +47,7 @@ class IntoUpload(FileUploadHandler):
     def file_complete(self, file_size: int) -> "UploadedFile[Any] | None":
         """Close a file; an empty one is kept too, and said to be empty when it is looked at."""
         self.close()
-        return UploadedFile(name=self.file_name, size=file_size)
+        return UploadedFile(BytesIO(), name=self.file_name, size=file_size)  # Django closes what is in it
 
     def upload_interrupted(self) -> None:
         """Close what is open when the browser went away."""

@@ -28,5 +28,6 @@ _SCREENS = (
 
 urlpatterns: list[URLPattern] = [address for screen in _SCREENS for address in screen.URLS]
 
+handler400 = "dunwell.web.errors.bad_request"
 handler404 = "dunwell.web.errors.not_found"
 handler500 = "dunwell.web.errors.server_error"

@@ -258,6 +258,7 @@ _WORDS: Mapping[str, Any] = {
     "act.person_active": pgettext_lazy("act", "Person let in"),
     "act.person_inactive": pgettext_lazy("act", "Person shut out"),
     "act.person_factor": pgettext_lazy("act", "Second factor"),
+    "act.person_invited": pgettext_lazy("act", "Person invited"),
     "act.begin": pgettext_lazy("act", "Beginning of the trail"),
     # what else an entry of the audit trail says
     "says.name": pgettext_lazy("entry says", "name"),

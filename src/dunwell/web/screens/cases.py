@@ -42,6 +42,7 @@ from dunwell.web.customer_forms import PlanForm, ReferralForm, fit
 from dunwell.web.languages import manner
 from dunwell.web.linking import CASE_PAGES, case_url
 from dunwell.web.messages import say
+from dunwell.web.once import done_once
 from dunwell.web.paging import page_of, wants_part
 from dunwell.web.retelling import retold
 from dunwell.web.typesetting import alone
@@ -137,6 +138,7 @@ def _moving(deed: CaseDeed) -> Callable[..., HttpResponse]:
     """Return the view that makes a move, and shows the form again with the reason when it cannot be made."""
 
     @screen(deed.least_role, "POST")
+    @done_once
     def move(request: HttpRequest, number: int) -> HttpResponse:
         case = _case(deed.kind, number)
         form = _form(deed, request.POST)
@@ -212,6 +214,7 @@ def _wish(form: forms.Form) -> plan_building.Wish:
 
 
 @screen("clerk", "POST")
+@done_once
 def plan_offer_new(request: HttpRequest, number: str) -> HttpResponse:
     """Offer the plan that was built, and draft its letter."""
     about = _about(request, number)

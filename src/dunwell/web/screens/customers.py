@@ -32,6 +32,7 @@ from dunwell.web.customer_forms import CheckForm, fit
 from dunwell.web.languages import manner
 from dunwell.web.linking import CASE_PAGES, told
 from dunwell.web.messages import say
+from dunwell.web.once import done_once
 from dunwell.web.paging import page_number, wants_part
 from dunwell.web.retelling import retold
 from dunwell.web.sequences import page_of_list
@@ -98,6 +99,7 @@ def _doing(deed: Deed) -> Callable[..., HttpResponse]:
     """Return the view that does a deed, and shows the form again with the reason when it cannot be done."""
 
     @screen(deed.least_role, "POST")
+    @done_once
     def do(request: HttpRequest, number: str) -> HttpResponse:
         account, desk = _account(number), _desk(request)
         form = form_of(deed, customer_page(desk, account), request.POST)
@@ -149,6 +151,7 @@ def _answer(desk: Desk, account: Account, form: forms.Form) -> dict[str, Any] | 
 
 
 @screen("clerk", "POST")
+@done_once
 def draft_refusal(request: HttpRequest, number: str) -> HttpResponse:
     """Draft the letter that refuses an order on credit and names the other ways to buy."""
     desk = _desk(request)

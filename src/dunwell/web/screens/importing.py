@@ -30,6 +30,8 @@ from dunwell.web.uploading import IntoUpload
 from dunwell.web.words import word
 
 _EARLIER_ROWS = 15
+_ALL_IS_THERE = 302
+"""The status of an answer that leads on: the form was ours, and read to its end."""
 
 
 class BankDateForm(forms.Form):
@@ -98,27 +100,35 @@ def upload(request: HttpRequest) -> HttpResponse:
     is made in here, after the person's role, and files of nobody are not even read.
     """
     made = uploads.new_upload(place.workspace())
-    handler = IntoUpload(made, request)
-    request.upload_handlers = [handler]
+    is_kept = False
     try:
-        answer = _received(request)
-    except (TooManyFilesSent, RequestDataTooBig):
-        handler.stopped_by, answer = "files", None
-    if answer is not None and answer.status_code != 302:
-        uploads.discard(made)
-        return answer
-    if handler.stopped_by or not made.files:
-        uploads.discard(made)
+        handler = IntoUpload(made, request)
+        answer = _taken(request, handler)
+        is_kept = answer.status_code == _ALL_IS_THERE and not handler.stopped_by and bool(made.files)
+        if answer.status_code != _ALL_IS_THERE or is_kept:
+            return answer
         say(request, _too_much(handler.stopped_by), "error")
         return redirect("import")
-    return redirect("import_look", made.token)
+    finally:
+        if not is_kept:
+            uploads.discard(made)  # whatever stopped it: nothing half is left
+
+
+def _taken(request: HttpRequest, handler: IntoUpload) -> HttpResponse:
+    """Read the files to their places; the answer leads on to them, or is that of a forged form."""
+    request.upload_handlers = [handler]
+    try:
+        return _received(request, handler.upload.token)
+    except (TooManyFilesSent, RequestDataTooBig):
+        handler.stopped_by = "files"
+        return redirect("import")
 
 
 @csrf_protect
-def _received(request: HttpRequest) -> HttpResponse:
+def _received(request: HttpRequest, token: str) -> HttpResponse:
     """Read the form to its end; anything but this redirect is a refusal."""
     request.FILES  # noqa: B018 - reading it writes the files
-    return redirect("import")
+    return redirect("import_look", token)
 
 
 def _too_much(limit: str) -> str:

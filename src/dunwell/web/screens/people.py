@@ -102,10 +102,13 @@ def let_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 @screen("administrator", "POST")
 def invite(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make a new invitation for somebody who has forgotten the password."""
+    """Make a new invitation for somebody who has forgotten the password, or lost the second factor as well."""
     person = _person(pk)
     if not person.user.is_active:
         raise RefusedError(_("Let the person sign in first, then invite them."))
+    if request.POST.get("without_factor") == "yes":
+        store.set_factor(person, "", _me(request))
+    store.note_invited(person, _me(request))
     _show_invitation(request, person)
     return redirect("people")
 

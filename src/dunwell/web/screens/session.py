@@ -2,13 +2,13 @@
 
 import pyotp
 from django import forms
-from django.contrib.auth import authenticate, get_user_model, login, logout, update_session_auth_hash
+from django.contrib.auth import authenticate, get_user_model, logout
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.tokens import default_token_generator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
@@ -19,8 +19,11 @@ from dunwell.store.models import Person
 from dunwell.web.access import ANYBODY, screen
 from dunwell.web.languages import LANGUAGES
 from dunwell.web.messages import say
+from dunwell.web.sessions import enter, renew
 
 _WAITING_FOR_CODE = "waiting_for_code"
+_CODE_WITHIN_SECONDS = 600
+"""So long after the password the code may come; then the password is asked for again."""
 _STEP_SECONDS = 30
 
 
@@ -65,65 +68,72 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _checked(request: HttpRequest, form: SignInForm):  # type: ignore[no-untyped-def]  # Django's user
-    name, now, address = form.cleaned_data["name"], timezone.now(), _address(request)
-    if people.must_wait(name, address, now):
+    name = form.cleaned_data["name"]
+    if not people.may_try(name, _address(request), timezone.now()):
         form.add_error(None, _("Too many wrong passwords. Wait a quarter of an hour, then try again."))
         return None
     user = authenticate(request, username=name, password=form.cleaned_data["password"])
     if user is None:
-        people.attempt(name, address, now, succeeded=False)
         form.add_error(None, _("This name and password do not belong together."))
     return user
 
 
 def _let_in(request: HttpRequest, user) -> HttpResponse:  # type: ignore[no-untyped-def]  # Django's user
-    target = _next(request)
-    if people.person_of(user).totp_secret:
-        request.session.cycle_key()
-        request.session[_WAITING_FOR_CODE] = [user.pk, target]
-        return redirect("second_factor")
-    people.attempt(user.get_username(), _address(request), timezone.now(), succeeded=True)
-    login(request, user)
+    """Sign somebody in whose password is right, or ask for the code of their second factor."""
+    target, person = _next(request), people.person_of(user)
+    people.was_right(user.get_username(), is_in=not person.totp_secret)
+    if person.totp_secret:
+        return _ask_for_code(request, user, target)
+    enter(request, person)
     return redirect(target)
+
+
+def _ask_for_code(request: HttpRequest, user, target: str) -> HttpResponse:  # type: ignore[no-untyped-def]
+    request.session.cycle_key()
+    until = int(timezone.now().timestamp()) + _CODE_WITHIN_SECONDS
+    request.session[_WAITING_FOR_CODE] = [user.pk, target, until, user.get_session_auth_hash()]
+    return redirect("second_factor")
 
 
 @screen(ANYBODY, "GET", "POST")
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Ask for the code of a second factor; wrong codes count as wrong passwords do."""
-    if _WAITING_FOR_CODE not in request.session:
-        return redirect("sign_in")
-    key, target = request.session[_WAITING_FOR_CODE]
+    key, target, until, password_hash = request.session.get(_WAITING_FOR_CODE) or (0, "/", 0, "")
     user = get_user_model().objects.filter(pk=key, is_active=True).first()
+    if user is None or until < timezone.now().timestamp() or password_hash != user.get_session_auth_hash():
+        request.session.pop(_WAITING_FOR_CODE, None)
+        return redirect("sign_in")
     form = CodeForm(request.POST or None)
-    if user is not None and request.method == "POST" and form.is_valid() and _is_right(request, user, form):
+    if request.method == "POST" and form.is_valid() and _is_right(request, user, form):
         del request.session[_WAITING_FOR_CODE]
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        enter(request, people.person_of(user))
         return redirect(target)
     return TemplateResponse(request, "second_factor.html", {"form": form})
 
 
 def _is_right(request: HttpRequest, user, form: CodeForm) -> bool:  # type: ignore[no-untyped-def]
-    now, address, name = timezone.now(), _address(request), user.get_username()
-    if people.must_wait(name, address, now):
+    name = user.get_username()
+    if not people.may_try(name, _address(request), timezone.now()):
         form.add_error(None, _("Too many wrong codes. Wait a quarter of an hour, then try again."))
         return False
-    right = uses_code(people.person_of(user), form.cleaned_data["code"])
-    people.attempt(name, address, now, succeeded=right)
-    if not right:
-        form.add_error("code", _("This code is not right, or was used already."))
-    return right
+    if uses_code(people.person_of(user), form.cleaned_data["code"]):
+        people.was_right(name)
+        return True
+    form.add_error("code", _("This code is not right, or was used already."))
+    return False
 
 
 def uses_code(person: Person, code: str) -> bool:
     """Tell whether a code is right, and use it up: none works twice, and one half a minute old still does."""
-    totp, now = pyotp.TOTP(person.totp_secret), int(timezone.now().timestamp())
+    step = _step_of(person.totp_secret, code)
+    return step > person.totp_last_at and people.uses_up(person, step)
+
+
+def _step_of(secret: str, code: str) -> int:
+    """Return the step of time to which a code belongs, now or half a minute away from it; 0 for none."""
+    totp, now = pyotp.TOTP(secret), int(timezone.now().timestamp()) // _STEP_SECONDS
     digits = "".join(code.split())
-    for step in (now // _STEP_SECONDS - 1, now // _STEP_SECONDS, now // _STEP_SECONDS + 1):
-        if step > person.totp_last_at and totp.verify(digits, for_time=step * _STEP_SECONDS):
-            person.totp_last_at = step
-            person.save(update_fields=["totp_last_at"])
-            return True
-    return False
+    return next((step for step in (now - 1, now, now + 1) if totp.verify(digits, for_time=step * _STEP_SECONDS)), 0)
 
 
 @screen("viewer", "POST")
@@ -143,9 +153,13 @@ def invitation(request: HttpRequest, key: str, token: str) -> HttpResponse:
     form = SetPasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.save()
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-        begins = people.person_of(user).role == "administrator" and not queries.has_accounts()
-        return redirect("welcome" if begins else "today")
+        person = people.person_of(user)
+        begins = person.role == "administrator" and not queries.has_accounts()
+        target = reverse("welcome" if begins else "today")
+        if person.totp_secret:  # an invitation stands for the password, not for the second factor
+            return _ask_for_code(request, user, target)
+        enter(request, person)
+        return redirect(target)
     return TemplateResponse(request, "invitation.html", {"form": form, "name": user.get_username()})
 
 
@@ -187,31 +201,40 @@ def _me(request: HttpRequest, person: Person, form: forms.Form, **more: object) 
 
 def _new_password(request: HttpRequest, person: Person) -> HttpResponse:
     form = SetPasswordForm(person.user, request.POST)
-    if not request.user.check_password(request.POST.get("old_password", "")):
+    if not _knows_password(request):
         form.add_error(None, _("The present password is not right."))
     if form.is_valid():
-        update_session_auth_hash(request, form.save())
+        form.save()
+        renew(request, person)
         say(request, _("The password was changed."))
         return redirect("me")
     return _me(request, person, MeForm(initial={"language": person.language, "theme": person.theme}), password=form)
 
 
+def _knows_password(request: HttpRequest) -> bool:
+    """Ask for the password once more; whoever found a screen open does not get to guess it for long."""
+    name = request.user.get_username()
+    if not people.may_try(name, _address(request), timezone.now()):
+        return False
+    is_right = request.user.check_password(request.POST.get("old_password", ""))
+    if is_right:
+        people.was_right(name)
+    return is_right
+
+
 def _factor(request: HttpRequest, person: Person) -> HttpResponse:
     """Switch the second factor on, once a code shows that it works, or off with the password."""
     if person.totp_secret:
-        if request.user.check_password(request.POST.get("old_password", "")):
-            person.totp_secret = ""
-            person.save(update_fields=["totp_secret"])
-            people.note_factor(person, is_on=False)
+        if _knows_password(request):
+            _set_factor(request, person, "")
             say(request, _("The second factor is off."))
         else:
             say(request, _("The present password is not right."), "error")
         return redirect("me")
     secret = request.session.get("new_factor", "")
-    if secret and pyotp.TOTP(secret).verify("".join(request.POST.get("code", "").split()), valid_window=1):
-        person.totp_secret = request.session.pop("new_factor")
-        person.save(update_fields=["totp_secret"])
-        people.note_factor(person, is_on=True)
+    step = _step_of(secret, request.POST.get("code", "")) if secret else 0
+    if step:
+        _set_factor(request, person, request.session.pop("new_factor"), step)
         say(request, _("The second factor is on."))
         return redirect("me")
     if secret and request.POST.get("code"):
@@ -222,6 +245,12 @@ def _factor(request: HttpRequest, person: Person) -> HttpResponse:
     )
     form = MeForm(initial={"language": person.language or "en", "theme": person.theme})
     return _me(request, person, form, new_factor=request.session["new_factor"], factor_picture=_picture(uri))
+
+
+def _set_factor(request: HttpRequest, person: Person, secret: str, step: int = 0) -> None:
+    """Switch the factor on or off; the code that showed that it works does not work again."""
+    people.set_factor(person, secret, person.user.username, last_at=step)
+    renew(request, person)
 
 
 def _picture(uri: str) -> str:

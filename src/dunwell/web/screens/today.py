@@ -23,6 +23,7 @@ from dunwell.web.batches import approve_each
 from dunwell.web.languages import manner
 from dunwell.web.messages import say
 from dunwell.web.middleware import back
+from dunwell.web.once import done_once
 from dunwell.web.paging import page_number, wants_part
 
 SNOOZE_DAYS = 3
@@ -101,6 +102,7 @@ def _summary(letters: list) -> dict[str, object]:  # type: ignore[type-arg]
 
 
 @screen("clerk", "POST")
+@done_once
 def snooze(request: HttpRequest, number: str) -> HttpResponse:
     """Leave a customer alone for some days, with a reason: an exclusion like any other, seen in the timeline."""
     form = SnoozeForm(request.POST)

@@ -132,6 +132,7 @@ SENTENCES = (
     told("Referral %(name)s was proposed by %(by)s; the policy wants somebody else to approve it."),
     told("Nothing is demanded of %(account)s any more; withdraw referral %(name)s."),
     told("The logo is larger than %(number)s kB; make it smaller."),
+    told("The logo has more than %(number)s dots; make it smaller."),
     told("The PNG picture is damaged."),
     told("The JPEG picture is cut off."),
     told("The logo must be a picture: SVG, PNG or JPEG."),

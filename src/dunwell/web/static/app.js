@@ -32,6 +32,28 @@
     if (count) count.textContent = String(form.querySelectorAll("tbody input:checked").length);
   });
 
+  // Whoever works with the keyboard is where the change is: at what was said, or at the first field to mend; and not
+  // at the top of the page because what had the focus was exchanged.
+  const first = ['[aria-invalid="true"]', ".errorlist", ".page > .said[data-said]"]
+    .map((what) => document.querySelector(what)).find((place) => place);
+  if (first) {
+    if (!first.matches("input, select, textarea")) first.tabIndex = -1;
+    first.focus();
+  }
+  let isLost = false;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const place = event.detail.target;
+    isLost = place.contains(document.activeElement) && document.activeElement !== document.body;
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!isLost || document.activeElement !== document.body) return;
+    isLost = false;
+    const place = event.detail.elt;
+    const next = place.querySelector("a[href], button:not([disabled]), input:not([type=hidden]), select, textarea, summary");
+    if (!next) place.tabIndex = -1;
+    (next || place).focus();
+  });
+
   // A form is sent once.
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
@@ -40,10 +62,31 @@
     setTimeout(() => { button.disabled = false; }, 8000);
   });
 
+  // What is called a button is pressed like one.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== " " || !(event.target instanceof Element) || !event.target.matches('a[role="button"]')) return;
+    event.preventDefault();
+    event.target.click();
+  });
+
   // Keys: g then a letter goes somewhere, / searches, j and k walk the rows, ? shows the keys.
   let waitsForPlace = false;
   const isTyping = (target) => target instanceof Element && target.closest("input, textarea, select, [contenteditable]");
-  const rows = () => Array.from(document.querySelectorAll("tbody tr a[data-row]"));
+  const rows = () => Array.from(document.querySelectorAll("a[data-row]"));
+  const keys = document.getElementById("keys");
+  const single = keys && keys.querySelector("[data-single]");
+  const areOff = () => localStorage.getItem("single-keys") === "off";
+  if (single) {
+    single.checked = !areOff();
+    single.addEventListener("change", () => {
+      if (single.checked) localStorage.removeItem("single-keys");
+      else localStorage.setItem("single-keys", "off");
+    });
+  }
+  for (const opener of document.querySelectorAll("[data-keys]")) {
+    opener.hidden = false;
+    opener.addEventListener("click", () => keys.showModal());
+  }
   const step = (by) => {
     const all = rows();
     if (!all.length) return;
@@ -51,7 +94,8 @@
     all[Math.min(Math.max(at + by, 0), all.length - 1)].focus();
   };
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || areOff()) return;
+    if (keys && keys.open) return;
     if (waitsForPlace) {
       waitsForPlace = false;
       const link = document.querySelector(`.menu a[data-key="${CSS.escape(event.key)}"]`);
@@ -65,7 +109,6 @@
     } else if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
     else if (event.key === "?") {
-      const keys = document.getElementById("keys");
       if (keys) keys.showModal();
     }
   });

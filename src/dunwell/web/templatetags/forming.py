@@ -12,8 +12,11 @@ from typing import Any
 from django import template
 from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+
+from dunwell.web.once import FIELD, new_mark
 
 register = template.Library()
 
@@ -38,6 +41,12 @@ def written(field: BoundField) -> SafeString:
         while len(_kept) > KEPT_MAX:
             _kept.popitem(last=False)
     return known
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """Write the mark with which a form does its deed once, however often it is sent."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, new_mark())
 
 
 def _written(field: BoundField) -> SafeString:
