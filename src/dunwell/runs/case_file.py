@@ -24,6 +24,7 @@ from dunwell.runs.rendering import safe_name
 from dunwell.runs.statements import statement_pdf
 from dunwell.runs.timeline import line, timeline
 from dunwell.runs.wording import amount
+from dunwell.sources.guarding import guarded_text
 from dunwell.store.models import Account, Call, Event, Letter, LetterTransition, Note
 
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
@@ -177,7 +178,7 @@ def _table(path: str, about: str, header: Sequence[str], rows: Iterable[Sequence
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerows([guarded_text(str(cell)) for cell in row] for row in rows)
     return Paper(path, text.getvalue().encode(), about)
 
 

@@ -17,6 +17,7 @@ from dunwell.casework.bank_states import event_to
 from dunwell.errors import Problem
 from dunwell.money import format_plain
 from dunwell.sources.contract import BANK_ENTRY, Reading
+from dunwell.sources.guarding import guarded
 from dunwell.sources.matching import OPEN_INVOICES, Applied, Matches, Proposal, Rules, match, payments_of
 from dunwell.sources.rows import Table, Watch
 from dunwell.store import cash
@@ -225,7 +226,8 @@ def _rows(waiting: pl.DataFrame, found: Matches) -> Iterator[tuple[str, ...]]:
 
 def _as_csv(rows: list[tuple[str, ...]]) -> bytes:
     frame = pl.DataFrame(rows, schema=dict.fromkeys(_WAITING, pl.String), orient="row")
-    return frame.with_columns(pl.when(pl.all() != "").then(pl.all())).write_csv().encode()
+    safe = frame.with_columns(guarded(pl.col(name)).alias(name) for name in frame.columns)
+    return safe.with_columns(pl.when(pl.all() != "").then(pl.all())).write_csv().encode()
 
 
 def _parts(proposal: Proposal | None, amount_minor: int) -> Iterator[tuple[str, str, int, str, str]]:

@@ -17,6 +17,7 @@ from dunwell.money import format_plain, to_decimal
 from dunwell.runs import figures as service
 from dunwell.runs.figures import BUCKETS, PAGE_ROWS, Aged, Figures, debtors
 from dunwell.runs.standing import Standing, standing
+from dunwell.sources.guarding import guarded_text
 from dunwell.web import place
 from dunwell.web.access import screen
 from dunwell.web.languages import manner
@@ -170,7 +171,7 @@ def export(request: HttpRequest) -> HttpResponse:
     writer.writerow(["step", "currency", "sent", "followed_by_payment", "paid_within_14_days"])
     for step in found.steps:
         paid = format_plain(step.paid_minor, step.currency)
-        writer.writerow([_safe(step.step), step.currency, step.sent, step.paid_accounts, paid])
+        writer.writerow([guarded_text(step.step), step.currency, step.sent, step.paid_accounts, paid])
     writer.writerow([])
     writer.writerow(["week", "currency", "promised", "instalments", "late"])
     for week in found.expected:
@@ -184,11 +185,6 @@ def export(request: HttpRequest) -> HttpResponse:
 
 def _plain(value: Any, places: int) -> str:
     return "" if value is None else f"{float(value):.{places}f}"
-
-
-def _safe(text: str) -> str:
-    """A name that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 URLS = [
