@@ -16,6 +16,7 @@ from playwright.sync_api import Page
 
 from dunwell.store.models import Person
 from dunwell.store.workspace import Workspace
+from dunwell.web.case_deeds import AcceptForm
 from dunwell.web.languages import LANGUAGES, PSEUDO
 from dunwell.web.templatetags import showing
 from tests.web.conftest import sign_in
@@ -62,6 +63,25 @@ def test_no_template_says_anything_untranslated(path: Path) -> None:
     said = [re.sub(r"&\w+;", "", text) for text in literal_texts(path.read_text(encoding="utf-8"))]
     words = [text.strip(" ·\n") for text in said if re.search(r"[^\W\d_]{2,}", text)]
     assert [text for text in words if text not in NAMES] == []
+
+
+@pytest.mark.parametrize(
+    "path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.relative_to(TEMPLATES).as_posix()
+)
+def test_no_template_sets_a_colon_as_one_language_does(path: Path) -> None:
+    """French sets a colon apart: ``sign`` writes it, or the translation of the whole."""
+    source = re.sub(
+        r"{%\s*blocktranslate.*?{%\s*endblocktranslate\s*%}", "%}", path.read_text(encoding="utf-8"), flags=re.DOTALL
+    )
+    assert re.findall(r"(?:}}|%})(?:</\w+>)?[:;](?=[ <])", source) == []
+
+
+@pytest.mark.usefixtures("sample")
+@pytest.mark.parametrize(("language", "expected"), [("es", "por correo electrónico"), ("fr", "par courriel")])
+def test_what_can_be_chosen_is_in_the_language_of_each_reader(language: str, expected: str) -> None:
+    with translation.override(language):
+        choices = [str(label) for _value, label in AcceptForm().fields["how"].choices]  # type: ignore[attr-defined]
+    assert expected in choices
 
 
 def test_every_text_is_translated_and_compiled() -> None:

@@ -48,7 +48,7 @@ class AcceptForm(forms.Form):
 
     accepted_by = short_field(lazy("Who accepted, at the customer's"), required=True)
     how = forms.ChoiceField(
-        label=pgettext_lazy("accepted", "How"), choices=[(one, word(one, "how")) for one in planning.HOWS]
+        label=pgettext_lazy("accepted", "How"), choices=lambda: [(one, word(one, "how")) for one in planning.HOWS]
     )
     evidence = short_field(lazy("Proof"), help_text=lazy("An e-mail, a signed letter, a call."))
 

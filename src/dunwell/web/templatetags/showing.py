@@ -83,6 +83,12 @@ def _figure(value: float | Decimal, pattern: str) -> str:
     return str(format_decimal(value, format=grouped(pattern, int(value), spoken()), locale=_locale(spoken())))
 
 
+@register.simple_tag
+def sign(mark: str) -> str:
+    """Write a colon or semicolon after a word; French sets it apart by a narrow no-break space."""
+    return f"\N{NARROW NO-BREAK SPACE}{mark}" if spoken() == "fr" else mark
+
+
 @register.filter
 def share(value: float | Fraction | None) -> str:
     """Write a share of one as a percentage."""
