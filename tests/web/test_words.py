@@ -3,6 +3,7 @@
 import importlib.util
 import re
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -122,6 +123,14 @@ def test_spanish_groups_digits_from_five_on_as_its_letters_do() -> None:
         written = [showing.money(904574, "EUR"), showing.money(-2775060, "EUR"), showing.number(1234)]
         written += [showing.decimal(Decimal("9999.5"), 2), showing.decimal(Decimal(12345), 0)]
     assert written == ["9045,74\u00a0€", "\u221227.750,60\u00a0€", "1234", "9999,50", "12.345"]
+
+
+def test_french_days_are_an_ordinal_on_the_first_and_figures_below_zero_have_a_minus() -> None:
+    with translation.override("fr"):
+        written = [showing.day(date(2026, 7, 1)), showing.day_long(date(2026, 1, 1)), showing.day(date(2026, 1, 11))]
+        below = [showing.percent("-0.88"), showing.decimal(Decimal("-2.5"))]
+    assert written == ["1er juil. 2026", "jeudi 1er janvier 2026", "11 janv. 2026"]
+    assert below == ["\u22120,88\u00a0%", "\u22122,5"]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ sentences are texts, one file per language in ``texts/``; the numbers come from 
 from what was decided.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -117,8 +118,15 @@ def written_amount(amount_minor: int, currency: str, language: str = PLAIN) -> s
 
 
 def written_day(on: date, language: str = PLAIN) -> str:
-    """Write a day as a language does: ``2026-11-20``, ``20 Nov 2026``, ``20.11.2026``."""
-    return on.isoformat() if language == PLAIN else format_date(on, "medium", locale=_locale(language))
+    """Write a day as a language does: ``2026-11-20``, ``20 Nov 2026``, ``20.11.2026``, ``1er juil. 2026``."""
+    if language == PLAIN:
+        return on.isoformat()
+    return first_of_month(format_date(on, "medium", locale=_locale(language)), on, language)
+
+
+def first_of_month(text: str, on: date, language: str) -> str:
+    """Return a written day with its number as French has it: the first of a month is an ordinal, ``1er``."""
+    return re.sub(r"\b1(?= )", "1er", text, count=1) if on.day == 1 and language[:2] == "fr" else text
 
 
 def written_share(share: Decimal, language: str) -> str:

@@ -16,9 +16,10 @@ from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from dunwell.assess.reasons import first_of_month, written_day
 from dunwell.money import grouped, parse_minor, to_decimal
 from dunwell.web import retelling, words
-from dunwell.web.languages import spoken
+from dunwell.web.languages import manner, spoken
 
 register = template.Library()
 
@@ -50,13 +51,13 @@ def _money(minor: int, currency: str, language: str) -> str:
 @register.filter
 def day(on: date | None) -> str:
     """Write a date in figures and words, short: 22 Nov 2026."""
-    return format_date(on, "medium", locale=_locale(spoken())) if on else _NOTHING
+    return written_day(on, manner()) if on else _NOTHING
 
 
 @register.filter
 def day_long(on: date | None) -> str:
     """Write a date with its weekday: Sunday, 22 November 2026."""
-    return format_date(on, "full", locale=_locale(spoken())) if on else _NOTHING
+    return first_of_month(format_date(on, "full", locale=_locale(spoken())), on, spoken()) if on else _NOTHING
 
 
 @register.filter
@@ -80,7 +81,9 @@ def decimal(value: float | Decimal | Fraction | None, places: int = 1) -> str:
 
 
 def _figure(value: float | Decimal, pattern: str) -> str:
-    return str(format_decimal(value, format=grouped(pattern, int(value), spoken()), locale=_locale(spoken())))
+    return str(format_decimal(value, format=grouped(pattern, int(value), spoken()), locale=_locale(spoken()))).replace(
+        "-", "\u2212"
+    )
 
 
 @register.simple_tag
@@ -104,7 +107,7 @@ def percent(value: Decimal | float | str | None) -> str:
 def _percent(share: Decimal, places: int) -> str:
     locale = _locale(spoken())
     pattern = locale.percent_formats[None].pattern.replace("#,##0", "#,##0." + "#" * places)
-    return format_percent(share, format=pattern, locale=locale)
+    return str(format_percent(share, format=pattern, locale=locale)).replace("-", "\u2212")
 
 
 @register.filter
