@@ -68,6 +68,8 @@ pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the
             "Still missing: the column with the name, and the one with the account number or address.",
             "Es fehlt noch die Spalte mit: Name, Kundennummer oder Anschrift.",
         ),
+        ("es", "There is no placeholder 'nada'.", "No hay ningún marcador «nada»."),
+        ("es", '"it\'s" is no party type.', '"it\'s" no es un tipo de cliente.'),
         ("es", '"alien" is no party type.', "«alien» no es un tipo de cliente."),
         (
             "fr",

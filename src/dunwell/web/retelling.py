@@ -51,7 +51,7 @@ _LISTED = frozenset({"who", "counted"})
 """Such values of which there may be several, with commas between."""
 _QUOTED = frozenset({"text", "names", "headers", "word", "name"})
 """Values that may stand in quotes, which are the language's; what is written into a file keeps the file's own."""
-_IN_QUOTES = re.compile(r'"[^"]*"(?:, "[^"]*")*')
+_IN_QUOTES = re.compile(r"""(["'])[^"']*\1(?:, \1[^"']*\1)*""")
 _QUOTES = {"de": ("„", "“"), "es": ("«", "»"), "fr": ("«\u202f", "\u202f»"), "ro": ("„", "”"), "vi": ("“", "”")}
 _WORDED = (
     "held_back", "referral", "plans_offered", "total_minor", "failed_plans", "instalments", "longer_line_offered",
@@ -157,7 +157,7 @@ def _value(name: str, value: str) -> str:
     if name in _NAMED:
         return word(value, name)
     if name in _QUOTED and _IN_QUOTES.fullmatch(value):
-        return re.sub('"([^"]*)"', _in_quotes, value)
+        return re.sub("[\"']([^\"']*)[\"']", _in_quotes, value)
     return _TOLD.get(name, _written)(value)
 
 

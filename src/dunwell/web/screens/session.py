@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as lazy
 from dunwell.store import people, queries
 from dunwell.store.models import Person
 from dunwell.web.access import ANYBODY, screen
-from dunwell.web.languages import LANGUAGES
+from dunwell.web.languages import LANGUAGES, spoken
 from dunwell.web.messages import say
 from dunwell.web.sessions import enter, renew
 
@@ -178,11 +178,16 @@ def invitation_path(person: Person) -> str:
     return f"/invitation/{key}/{default_token_generator.make_token(person.user)}"
 
 
+def _of(person: Person) -> dict[str, str]:
+    """What a person has chosen; the language in which they read this where they have chosen none."""
+    return {"language": person.language or spoken(), "theme": person.theme}
+
+
 @screen("viewer", "GET", "POST")
 def me(request: HttpRequest) -> HttpResponse:
     """A person's own language, colours, password and second factor."""
     person = people.person_of(request.user)
-    form = MeForm(request.POST or None, initial={"language": person.language or "en", "theme": person.theme})
+    form = MeForm(request.POST or None, initial=_of(person))
     if request.method == "POST" and request.POST.get("what") == "password":
         return _new_password(request, person)
     if request.method == "POST" and request.POST.get("what") == "factor":
@@ -208,7 +213,7 @@ def _new_password(request: HttpRequest, person: Person) -> HttpResponse:
         renew(request, person)
         say(request, _("The password was changed."))
         return redirect("me")
-    return _me(request, person, MeForm(initial={"language": person.language, "theme": person.theme}), password=form)
+    return _me(request, person, MeForm(initial=_of(person)), password=form)
 
 
 def _knows_password(request: HttpRequest) -> bool:
@@ -243,7 +248,7 @@ def _factor(request: HttpRequest, person: Person) -> HttpResponse:
     uri = pyotp.TOTP(request.session["new_factor"]).provisioning_uri(
         name=request.user.get_username(), issuer_name="Dunwell"
     )
-    form = MeForm(initial={"language": person.language or "en", "theme": person.theme})
+    form = MeForm(initial=_of(person))
     return _me(request, person, form, new_factor=request.session["new_factor"], factor_picture=_picture(uri))
 
 
