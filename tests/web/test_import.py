@@ -92,7 +92,7 @@ def test_what_would_become_of_bank_entries_is_shown_before_they_go_in(client_as:
     assert "Wird von selbst zugeordnet: <strong>1</strong>" in page
     assert "Wartet auf Sie: <strong>1</strong>" in page
     assert "Geldausgang: <strong>1</strong>" in page
-    assert "Der Text nennt die Rechnung R26-0449." in page
+    assert "Der Verwendungszweck nennt die Rechnung R26-0449." in page
     assert "Nichts in den offenen Posten passt" in page
 
 

@@ -24,7 +24,11 @@ pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the
             "No longer asked for on 2026-11-20: Write to the customer: second request, to pay by 2026-11-27.",
             "Am 20.11.2026 nicht mehr verlangt: Dem Kunden schreiben: 2. Mahnung, zahlbar bis 27.11.2026.",
         ),
-        ("fr", 'There is no customer "9999".', 'Il n’y a pas de client "9999".'),
+        (
+            "fr",
+            'There is no customer "9999".',
+            "Il n’y a pas de client «\N{NARROW NO-BREAK SPACE}9999\N{NARROW NO-BREAK SPACE}».",
+        ),
         (
             "fr",
             "policy.standard.terms_days is -1; it must be from 0 to 365.",

@@ -49,8 +49,12 @@ def _without_first(source: str, rows: pl.DataFrame) -> Iterator[Problem]:
 
 
 def _unlike_first(source: str, later: pl.DataFrame) -> Iterator[Problem]:
-    for name, what in (("account_number", "belongs to customer"), ("currency", "is in")):
+    for name in ("account_number", "currency"):
         unlike = later.filter(pl.col(name) != pl.col(f"{name}.first"))
         for line, number, first in unlike.select("source_line", "invoice_number", f"{name}.first").iter_rows():
-            message = f'Instalment 1 of invoice "{number}" {what} "{first}".'
+            message = (
+                f'Instalment 1 of invoice "{number}" belongs to customer "{first}".'
+                if name == "account_number"
+                else f'Instalment 1 of invoice "{number}" is in "{first}".'
+            )
             yield Problem(source, line, name, message, "All instalments of an invoice agree in it. Correct one.")

@@ -49,7 +49,7 @@ _NAMED = frozenset({"state", "party"})
 """Names of the program's own."""
 _LISTED = frozenset({"who", "counted"})
 """Such values of which there may be several, with commas between."""
-_QUOTED = frozenset({"text", "names", "headers", "word", "name"})
+_QUOTED = frozenset({"account", "invoice", "text", "names", "headers", "word", "name"})
 """Values that may stand in quotes, which are the language's; what is written into a file keeps the file's own."""
 _IN_QUOTES = re.compile(r"""(["'])[^"']*\1(?:, \1[^"']*\1)*""")
 _QUOTES = {"de": ("„", "“"), "es": ("«", "»"), "fr": ("«\u202f", "\u202f»"), "ro": ("„", "”"), "vi": ("“", "”")}
