@@ -95,7 +95,6 @@ def _summary(letters: list) -> dict[str, object]:  # type: ignore[type-arg]
     return {
         "kinds": Counter(letter.kind for letter in letters).most_common(),
         "channels": Counter(letter.channel for letter in letters).most_common(),
-        "languages": Counter(letter.language for letter in letters).most_common(),
         "amounts": sorted(amounts.items()),
         "customers": len({letter.account_id for letter in letters}),
     }

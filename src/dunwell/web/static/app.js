@@ -54,10 +54,19 @@
     (next || place).focus();
   });
 
+  // A frame that a button fills is not shown before it has something in it.
+  for (const frame of document.querySelectorAll("iframe[name]")) {
+    frame.hidden = Boolean(document.querySelector(`button[formtarget="${frame.name}"]`));
+  }
+  document.addEventListener("submit", ({ submitter }) => {
+    const frame = submitter && submitter.formTarget && document.querySelector(`iframe[name="${submitter.formTarget}"]`);
+    if (frame) frame.hidden = false;
+  });
+
   // A form is sent once.
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
-    if (event.defaultPrevented || !(button instanceof HTMLButtonElement)) return;
+    if (event.defaultPrevented || !(button instanceof HTMLButtonElement) || button.formTarget) return; // the page stays
     setTimeout(() => { button.disabled = true; }, 0);
     setTimeout(() => { button.disabled = false; }, 8000);
   });
