@@ -31,6 +31,12 @@ PLAIN = "en"
 """English with ISO dates and plain amounts, as the command line prints them. Any other language, and a form of English
 such as ``en-GB``, writes dates and amounts as its people do."""
 
+_MONEY_FORMS: Mapping[str, str] = {
+    "en": "¤¤ #,##0.00", "vi": "#,##0.00\u00a0¤¤", "vi VND": "#,##0\u00a0'đồng'",
+}  # fmt: skip
+_DAY_FORMS: Mapping[str, str] = {"vi": "dd/MM/y"}
+"""What people write where CLDR has something else; the letters' own forms stand in their ``common.toml``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -113,15 +119,17 @@ def written_amount(amount_minor: int, currency: str, language: str = PLAIN) -> s
     if language == PLAIN:
         return f"{currency} {format_plain(amount_minor, currency)}"
     locale, amount = _locale(language), to_decimal(amount_minor, currency)
-    pattern = "¤¤ #,##0.00" if language.startswith("en") else locale.currency_formats["standard"].pattern
+    own = _MONEY_FORMS.get(f"{locale.language} {currency}", _MONEY_FORMS.get(locale.language))
+    pattern = own or locale.currency_formats["standard"].pattern
     return format_currency(amount, currency, grouped(pattern, amount, language), locale=locale)
 
 
 def written_day(on: date, language: str = PLAIN) -> str:
-    """Write a day as a language does: ``2026-11-20``, ``20 Nov 2026``, ``20.11.2026``, ``1er juil. 2026``."""
+    """Write a day as a language does: ``2026-11-20``, ``20 Nov 2026``, ``20.11.2026``, ``20/11/2026``, ``1er juil.``."""
     if language == PLAIN:
         return on.isoformat()
-    return first_of_month(format_date(on, "medium", locale=_locale(language)), on, language)
+    form = _DAY_FORMS.get(language, "medium")
+    return first_of_month(format_date(on, form, locale=_locale(language)), on, language)
 
 
 def first_of_month(text: str, on: date, language: str) -> str:

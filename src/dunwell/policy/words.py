@@ -71,9 +71,10 @@ def typeset(words: Words, text: str) -> str:
 
 
 def money(words: Words, amount_minor: int, currency: str) -> str:
-    """Write an amount with its currency sign."""
-    amount = to_decimal(amount_minor, currency)
-    pattern = grouped(words.locale.currency_formats["standard"].pattern, amount, words.locale.language)
+    """Write an amount with its currency: by its sign, or as the texts of the language say (``money``)."""
+    amount, forms = to_decimal(amount_minor, currency), words.texts.get("money", {})
+    form = forms.get(currency, forms.get("any")) or words.locale.currency_formats["standard"].pattern
+    pattern = grouped(form, amount, words.locale.language)
     return str(format_currency(amount, currency, format=pattern, locale=words.locale))
 
 
