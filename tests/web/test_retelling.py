@@ -22,7 +22,8 @@ pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the
         (
             "de",
             "No longer asked for on 2026-11-20: Write to the customer: second request, to pay by 2026-11-27.",
-            "Am 20.11.2026 nicht mehr verlangt: Dem Kunden schreiben: 2. Mahnung, zahlbar bis 27.11.2026.",
+            "Am 20.11.2026 nicht mehr verlangt: Dem Kunden schreiben:"
+            " 2.\N{NO-BREAK SPACE}Mahnung, zahlbar bis 27.11.2026.",
         ),
         (
             "fr",
@@ -82,6 +83,20 @@ pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the
             "\N{NARROW NO-BREAK SPACE}: «\N{NARROW NO-BREAK SPACE}Kto\N{NARROW NO-BREAK SPACE}»,"
             " «\N{NARROW NO-BREAK SPACE}Beleg\N{NARROW NO-BREAK SPACE}».",
         ),
+        ("de", "accepted by Frau Petersen (email)", "angenommen von Frau Petersen (per E-Mail)"),
+        ("de", "There is no section 'posit'.", "Es gibt keinen Abschnitt „posit“."),
+        ("vi", 'There is no customer "9999".', "Không có khách hàng “9999”."),
+        (
+            "de",
+            "2 duplicate rows of invoices left out, identical to an earlier one (here line 4).",
+            "2 doppelte Zeilen (Rechnungen) ausgelassen, gleich einer früheren (hier Zeile 4).",
+        ),
+        (
+            "vi",
+            "2 customers, 2 invoices from 2 rows (utf-8, semicolon): invoices by the words of their headers",
+            "2 khách hàng, 2 hóa đơn từ 2 dòng (utf-8, dấu chấm phẩy): hóa đơn, nhận ra theo tiêu đề cột",
+        ),
+        ("de", "2026-11-22 23:00 UTC", "22.11.2026, 23:00 UTC"),
         ("de", "12,500 MB free", "12.500\N{NO-BREAK SPACE}MB frei"),
         (
             "de",
@@ -93,8 +108,8 @@ pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the
             "The policy offers no plan here: EUR 20.00 is demanded; a plan needs more than nothing"
             " and at least EUR 30.00.",
             "Chính sách không cho phép kế hoạch trả nợ dần trong trường hợp này:"
-            " Số tiền yêu cầu là 20,00\N{NO-BREAK SPACE}€;"
-            " kế hoạch trả nợ dần cần số tiền lớn hơn không và ít nhất 30,00\N{NO-BREAK SPACE}€.",
+            " Số tiền yêu cầu là 20,00\N{NO-BREAK SPACE}EUR;"
+            " kế hoạch trả nợ dần cần số tiền lớn hơn không và ít nhất 30,00\N{NO-BREAK SPACE}EUR.",
         ),
         ("es", "1 customer without country: taken to be in DE.", "Clientes sin país: 1. Se supone DE."),
         ("es", "12 customers without country: taken to be in DE.", "Clientes sin país: 12. Se supone DE."),

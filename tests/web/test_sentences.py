@@ -90,6 +90,7 @@ PUT_TOGETHER = {
     "The copy in columns of the {frame} does not say what their rows say: one of the two was changed.": (
         "The copy in columns of the decisions does not say what their rows say: one of the two was changed."
     ),
+    f'Instalment 1 of invoice "{VALUE}" {VALUE} "{VALUE}".': 'Instalment 1 of invoice "R-1" is in "EUR".',
     f"{VALUE} row{VALUE} without {VALUE}: taken from the row above.": (
         "3 rows without account_number and name: taken from the row above."
     ),

@@ -29,12 +29,14 @@ _AMOUNT = re.compile(r"([A-Z]{3}) (-?\d+(?:\.\d+)?)")
 _MONEY = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})")
 _COUNT = re.compile(r"\d{1,3}(?:,\d{3})+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d)")
 _FIELD = re.compile(r"\{(\w+)\}")
 _VALUE = re.compile(r"%\((\w+)\)s")
 
 _KINDS = {
     "currency": "[A-Z]{3}",
     "day": r"\d{4}-\d\d-\d\d",
+    "moment": r"\d{4}-\d\d-\d\d \d\d:\d\d",
     "number": r"\d[\d,.]*",
     "other": r"\d[\d,.]*",
     "line": r"\d[\d,.]*",
@@ -45,11 +47,13 @@ _KINDS = {
 """What a value of such a name looks like; any other is whatever stands there."""
 _SAID = frozenset({"why", "what", "must", "shown", "delimiter", "layout"})
 """Values that services say themselves, told again in their turn."""
-_NAMED = frozenset({"state", "party"})
-"""Names of the program's own."""
+_NAMED: Mapping[str, str] = {
+    "state": "state", "next_state": "state", "possible": "state", "party": "party", "how": "how", "option": "option",
+}  # fmt: skip
+"""Names of the program's own, or several with commas between, and of what kind they are."""
 _LISTED = frozenset({"who", "counted"})
 """Such values of which there may be several, with commas between."""
-_QUOTED = frozenset({"account", "invoice", "text", "names", "headers", "word", "name"})
+_QUOTED = frozenset({"account", "invoice", "text", "names", "headers", "word", "name", "column"})
 """Values that may stand in quotes, which are the language's; what is written into a file keeps the file's own."""
 _IN_QUOTES = re.compile(r"""(["'])[^"']*\1(?:, \1[^"']*\1)*""")
 _QUOTES = {"de": ("„", "“"), "es": ("«", "»"), "fr": ("«\u202f", "\u202f»"), "ro": ("„", "”"), "vi": ("“", "”")}
@@ -155,9 +159,10 @@ def _escaped(sentence: str) -> str:
 def _value(name: str, value: str) -> str:
     """A value as the language writes it; a state by its name, a reason within a reason told again itself."""
     if name in _NAMED:
-        return word(value, name)
+        named = (word(one, _NAMED[name]) if is_word(one, _NAMED[name]) else one for one in value.split(", "))
+        return ", ".join(named)
     if name in _QUOTED and _IN_QUOTES.fullmatch(value):
-        return re.sub("[\"']([^\"']*)[\"']", _in_quotes, value)
+        return re.sub(r"""(["'])(.*?)\1""", _in_quotes, value)
     return _TOLD.get(name, _written)(value)
 
 
@@ -182,7 +187,7 @@ def _kind(value: str) -> str:
 
 def _in_quotes(found: re.Match[str]) -> str:
     first, last = _QUOTES[spoken()]
-    return f"{first}{found[1]}{last}"
+    return f"{first}{found[2]}{last}"
 
 
 def _said(value: str) -> str:
@@ -193,6 +198,8 @@ def _said(value: str) -> str:
 def _written(value: str) -> str:
     if _DAY.fullmatch(value):
         return written_day(date.fromisoformat(value), manner())
+    if moment := _MOMENT.fullmatch(value):
+        return f"{written_day(date.fromisoformat(moment[1]), manner())}, {moment[2]}"
     if _COUNT.fullmatch(value):
         count = int(value.replace(",", ""))
         return str(format_decimal(count, format=grouped("#,##0", count, spoken()), locale=spoken()))

@@ -243,6 +243,7 @@ _WORDS: Mapping[str, Any] = {
     "act.application": pgettext_lazy("act", "Credit application"),
     "act.match": pgettext_lazy("act", "Bank entry"),
     "act.call": pgettext_lazy("act", "Call"),
+    "act.note": pgettext_lazy("act", "Note"),
     "act.event": pgettext_lazy("act", "Event"),
     "act.withdraw": pgettext_lazy("act", "Letters withdrawn"),
     "act.move": pgettext_lazy("act", "Moved to another database"),
@@ -280,6 +281,9 @@ _WORDS: Mapping[str, Any] = {
     "says.version": pgettext_lazy("entry says", "version"),
     "says.by": pgettext_lazy("entry says", "by way of"),
     "says.database": pgettext_lazy("entry says", "database"),
+    "says.on": pgettext_lazy("entry says", "state"),
+    "factor.True": pgettext_lazy("second factor", "On"),
+    "factor.False": pgettext_lazy("second factor", "Off"),
     # bank entries: lists of them, their states, how sure a proposal is
     "entries.waiting": pgettext_lazy("bank entries", "Waiting"),
     "entries.applied": pgettext_lazy("bank entries", "Applied"),

@@ -43,7 +43,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "partials/trail.html" if part else "audit.html", values)
 
 
-_NAMED_VALUES = {"role": "role", "kind": "table"}
+_NAMED_VALUES = {"role": "role", "kind": "table", "on": "factor"}
 """What an entry says whose values have names of their own."""
 
 

@@ -106,6 +106,7 @@ SENTENCES = (
     told("open through %(day)s"),
     told("every instalment is paid"),
     told("accepted by %(name)s (%(how)s)"),
+    told("call %(number)s"),
     told("The hold was released: %(why)s"),
     told("A letter %(kind)s of %(day)s to %(account)s has already been approved."),
     told("There is no account %(account)s."),

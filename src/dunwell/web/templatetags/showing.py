@@ -1,7 +1,7 @@
 """Money, dates and names as the person who looks writes them: CLDR by Babel, in the language of the screen."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -10,20 +10,22 @@ from importlib import resources
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal, format_percent
 from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from dunwell.assess.reasons import first_of_month, written_day
-from dunwell.money import grouped, parse_minor, to_decimal
+from dunwell.assess.reasons import first_of_month, written_amount, written_day
+from dunwell.money import grouped, parse_minor
 from dunwell.web import retelling, words
 from dunwell.web.languages import manner, spoken
 
 register = template.Library()
 
 _LOCALES = {"en": "en_GB"}
+_LONG_DAYS = {"vi": "EEEE, 'ngày' d 'tháng' M 'năm' y"}
+"""Where people write a long date otherwise than CLDR has it."""
 _NOTHING = "–"
 
 
@@ -37,33 +39,37 @@ def money(minor: int | None, currency: str) -> str:
     """Write an amount of minor units with its currency: EUR 1,234.50."""
     if minor is None:
         return _NOTHING
-    return _money(minor, str(currency), spoken())
+    return _money(minor, str(currency), manner())
 
 
 @lru_cache(maxsize=4096)
 def _money(minor: int, currency: str, language: str) -> str:
-    locale, amount = _locale(language), to_decimal(minor, currency)
-    pattern = "¤¤ #,##0.00" if language == "en" else locale.currency_formats["standard"].pattern
-    text = format_currency(amount, currency, format=grouped(pattern, amount, language), locale=locale)
+    text = written_amount(minor, currency, language)
     return text.replace(" ", "\u00a0").replace("-", "\u2212")
 
 
 @register.filter
 def day(on: date | None) -> str:
-    """Write a date in figures and words, short: 22 Nov 2026."""
+    """Write a date short: 22 Nov 2026, 22.11.2026."""
     return written_day(on, manner()) if on else _NOTHING
 
 
 @register.filter
 def day_long(on: date | None) -> str:
     """Write a date with its weekday: Sunday, 22 November 2026."""
-    return first_of_month(format_date(on, "full", locale=_locale(spoken())), on, spoken()) if on else _NOTHING
+    if on is None:
+        return _NOTHING
+    language = spoken()
+    return first_of_month(format_date(on, _LONG_DAYS.get(language, "full"), locale=_locale(language)), on, language)
 
 
 @register.filter
 def moment(at: datetime | None) -> str:
-    """Write a day and the time of the clock, short: 22/11/2026, 14:05."""
-    return format_datetime(at, "short", locale=_locale(spoken())) if at else _NOTHING
+    """Write a day and the time of the clock in UTC, short: 22 Nov 2026, 14:05."""
+    if not at:
+        return _NOTHING
+    at = at.astimezone(UTC) if at.tzinfo else at
+    return f"{day(at.date())}, {format_time(at, 'short', locale=_locale(spoken()))}"
 
 
 @register.filter
