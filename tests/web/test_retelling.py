@@ -10,6 +10,7 @@ from dunwell.law.tables import load_law
 from dunwell.policy.check import check_policy
 from dunwell.web.retelling import in_sentences, retold
 from dunwell.web.sentences import SENTENCES
+from dunwell.web.templatetags.showing import without_command
 
 pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the catalogues
 
@@ -120,6 +121,15 @@ pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the
 def test_a_sentence_is_told_in_the_language_of_the_screen(language: str, said: str, expected: str) -> None:
     with translation.override(language):
         assert retold(said) == expected
+
+
+def test_a_screen_names_no_command_where_it_has_a_button() -> None:
+    said = {
+        "Tell whose it is: dunwell match show 12": "Tell whose it is.",
+        "À qui\N{NARROW NO-BREAK SPACE}: dunwell match show 12": "À qui.",
+        "No command: only a colon": "No command: only a colon",
+    }
+    assert {text: without_command(text) for text in said} == said
 
 
 def test_no_sentence_hides_another() -> None:
