@@ -125,7 +125,7 @@ def written_amount(amount_minor: int, currency: str, language: str = PLAIN) -> s
 
 
 def written_day(on: date, language: str = PLAIN) -> str:
-    """Write a day as a language does: ``2026-11-20``, ``20 Nov 2026``, ``20.11.2026``, ``20/11/2026``, ``1er juil.``."""
+    """Write a day as a language does: ``2026-11-20``, ``20 Nov 2026``, ``20/11/2026``, ``1er juil.``."""
     if language == PLAIN:
         return on.isoformat()
     form = _DAY_FORMS.get(language, "medium")

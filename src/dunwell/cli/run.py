@@ -19,10 +19,12 @@ from dunwell.cli.common import (
     workspace_at,
     workspace_option,
 )
+from dunwell.errors import UsageError
 from dunwell.runs.gate import stale_data_reason
 from dunwell.runs.nightly import DayReport, replay_day, run_day
 from dunwell.runs.privacy_due import kept_too_long
 from dunwell.runs.reporting import day_json
+from dunwell.store.queries import latest_run
 from dunwell.store.workspace import Workspace
 
 _ACTION_TEXT = {
@@ -52,7 +54,7 @@ def run(dry_run: bool, replay: bool, as_of: date | None, workspace: Path | None,
     """
     opened = workspace_at(workspace)
     day = _day(opened, as_of, is_read_only=dry_run or replay)
-    report = replay_day(opened, day) if replay else run_day(opened, day, dry_run=dry_run)
+    report = _replayed(opened, day) if replay else run_day(opened, day, dry_run=dry_run)
     erasures_due = 0 if report.is_replay else len(kept_too_long(report.rules, report.as_of))
     if as_json:
         print_json({**day_json(report), "erasures_due": erasures_due})
@@ -65,6 +67,15 @@ def run(dry_run: bool, replay: bool, as_of: date | None, workspace: Path | None,
 def _day(workspace: Workspace, as_of: date | None, *, is_read_only: bool) -> date:
     """What only reads may look as far ahead as anybody likes."""
     return as_of if is_read_only and as_of else business_day(workspace, as_of)
+
+
+def _replayed(opened: Workspace, day: date) -> DayReport:
+    """Replay a day; raises ``UsageError`` for one of which nothing can have been decided yet."""
+    latest = latest_run()
+    if latest is None or day > latest.as_of:
+        last = f"the latest run is of {latest.as_of}" if latest else "there is no run yet"
+        raise UsageError(f"There is nothing to replay as of {day}: {last}. --dry-run says what would be decided.")
+    return replay_day(opened, day)
 
 
 def _print_due(erasures_due: int) -> None:

@@ -22,21 +22,23 @@ def unsure_of(as_of: date, rules: Rules, account_id: int | None = None) -> list[
 
 
 def _told(found: Hindsight, as_of: date, rules: Rules) -> Iterator[Problem]:
-    since = f"after the run of {found.run.as_of}"
     sure = f"A day with a run of its own is free of this; none was made for {as_of}."
+    yield from (Problem(SOURCE, 0, "", message, sure) for message in _messages(found, as_of, rules))
+
+
+def _messages(found: Hindsight, as_of: date, rules: Rules) -> Iterator[str]:
+    day = found.run.as_of
     late = found.late - found.changed
     if late:
-        message = f"Of {_named(late)} something dated by {as_of} became known only {since}; it counts here."
-        yield Problem(SOURCE, 0, "", message, sure)
+        names = _named(late)
+        yield f"Of {names} something dated by {as_of} became known only after the run of {day}; it counts here."
     if found.changed:
-        message = f"Of {_named(found.changed)} something was corrected {since}; what it said before is not kept."
-        yield Problem(SOURCE, 0, "", message, sure)
+        names = _named(found.changed)
+        yield f"Of {names} something was corrected after the run of {day}; what it said before is not kept."
     if found.is_removed:
-        message = f"Rows were taken out by an import {since}; nothing tells any more whose they were."
-        yield Problem(SOURCE, 0, "", message, sure)
+        yield f"Rows were taken out by an import after the run of {day}; nothing tells any more whose they were."
     if not _had_rates(found.run, rules):
-        message = f"Rates were added, or the jurisdiction was changed, {since}; those of today are used."
-        yield Problem(SOURCE, 0, "", message, sure)
+        yield f"Rates were added, or the jurisdiction was changed, after the run of {day}; those of today are used."
 
 
 def _had_rates(run: Run, rules: Rules) -> bool:
@@ -46,4 +48,4 @@ def _had_rates(run: Run, rules: Rules) -> bool:
 def _named(account_ids: Collection[int]) -> str:
     numbers = sorted(number for number, _ in account_names(account_ids).values())
     more = len(numbers) - NAMED_MAX
-    return ", ".join(numbers[:NAMED_MAX]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(numbers[:NAMED_MAX]) + (f" … (+{more})" if more > 0 else "")

@@ -23,7 +23,7 @@ from functools import cached_property
 import polars as pl
 
 from dunwell.assess.engine import assess
-from dunwell.errors import Problem, UsageError
+from dunwell.errors import Problem
 from dunwell.ledger.checks import check_ledger
 from dunwell.runs import drafting, releasing, withdrawing
 from dunwell.runs.case_keeping import keep_cases
@@ -92,7 +92,7 @@ def run_day(workspace: Workspace, as_of: date, *, dry_run: bool = False) -> DayR
     """
     latest = queries.latest_run()
     if latest is not None and as_of < latest.as_of:
-        return _replay(workspace, as_of)
+        return replay_day(workspace, as_of)
     rules = read_rules(workspace, as_of)
     fingerprint = data_fingerprint(rules.version)
     done = queries.finished_run(as_of)
@@ -104,18 +104,6 @@ def run_day(workspace: Workspace, as_of: date, *, dry_run: bool = False) -> DayR
     if _renewed(rules, as_of):
         fingerprint = data_fingerprint(rules.version)
     return _record(rules, _look(rules, as_of, fingerprint), as_of) or run_day(workspace, as_of)
-
-
-def replay_day(workspace: Workspace, as_of: date) -> DayReport:
-    """Say what was decided on a day that is not after the latest run, or would have been; nothing is written.
-
-    Raises ``UsageError`` for a day of which nothing can have been decided yet.
-    """
-    latest = queries.latest_run()
-    if latest is None or as_of > latest.as_of:
-        last = f"the latest run is of {latest.as_of}" if latest else "there is no run yet"
-        raise UsageError(f"There is nothing to replay as of {as_of}: {last}. --dry-run says what would be decided.")
-    return _replay(workspace, as_of)
 
 
 def _renewed(rules: Rules, as_of: date) -> bool:
@@ -191,7 +179,7 @@ def _problems_told(done: Run) -> tuple[Problem, ...]:
     return tuple(Problem(**problem) for problem in done.counts.get("problems", ()))
 
 
-def _replay(workspace: Workspace, as_of: date) -> DayReport:
+def replay_day(workspace: Workspace, as_of: date) -> DayReport:
     """Give what was decided on an earlier day, or would have been, without writing anything."""
     rules = rules_on(workspace, as_of)
     done = queries.finished_run(as_of)

@@ -69,9 +69,9 @@ def changed_cases(seen: Seen, restated: Mapping[tuple[int, str], str]) -> Iterat
                 number, digest = told.pop(key, (0, b""))
                 stated = _bytes(restated.get((number, ROW), "")) or digest
                 if number and _bytes(digest_of([line])) != stated:
-                    yield number, f"{_named(kind, key)} has been changed since."
+                    yield number, f"In {kind}, row {key} has been changed since."
         for key, (number, _) in told.items():
-            yield number, f"{_named(kind, key)} is gone."
+            yield number, f"Row {key} of {kind} is gone."
 
 
 def cases_gone() -> Iterator[tuple[int, str]]:
@@ -83,7 +83,7 @@ def cases_gone() -> Iterator[tuple[int, str]]:
         there = f"EXISTS (SELECT 1 FROM store_{kind} c WHERE c.id = t.{name})"
         key = bulk.scalar(f"SELECT min(t.{name}) FROM {table} t WHERE {own} AND NOT {there}")
         if key is not None:
-            yield 0, f"{_named(kind, key)} is gone, and its moves are there."
+            yield 0, f"Row {key} of {kind} is gone."
 
 
 def changed_counts(page: Sequence[tuple[AuditEntry, Mapping[str, Any]]]) -> Iterator[tuple[int, str]]:
@@ -104,10 +104,9 @@ def changed_people(seen: Seen) -> Iterator[tuple[int, str]]:
         user = person.user
         now = {"name": user.username, "role": person.role, "is_active": user.is_active, "has_factor": has_factor}
         if any(now[name] != value for name, value in told.items()):
-            yield 0, f"What {user.username} may do, or how they sign in, is not what the trail says."
+            yield 0, _OTHERWISE.format(user.username)
     for told in seen.people.values():
-        yield 0, f"{told['name']} was given a part in this, and is gone."
+        yield 0, _OTHERWISE.format(told["name"])
 
 
-def _named(kind: str, key: int) -> str:
-    return f"{'Bank entry' if kind == 'bankentry' else kind.capitalize()} {key}"
+_OTHERWISE = "What {} may do, or how they sign in, is not what the trail says."
