@@ -48,7 +48,7 @@ from dunwell.store.workspace_settings import Beginning
 from tests.runs.test_matching import NOBODYS, ON, SURE, UNSURE, bring, desk, statement
 from tests.store.tables import customer, event, invoice, payment, put
 
-LEDGER = "files correct it at any time; the import that wrote it is in the trail, with the digest of its file"
+LEDGER = "of accounts to which nothing has happened since the last run: tests/store/test_ledger_digests.py"
 NOT_FOUND: Mapping[str, str] = {
     **dict.fromkeys(("account", "invoice", "entry", "event"), LEDGER),
     "ledgercolumns": "a copy, compared with its rows (tests/store/test_ledger_columns.py)",
