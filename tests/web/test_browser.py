@@ -132,7 +132,7 @@ def test_the_keyboard_alone_is_enough(page: Page) -> None:
     page.keyboard.press("l")
     page.wait_for_url("**/letters")
     page.keyboard.press("?")
-    expect(page.get_by_role("heading", name="Keys")).to_be_visible()
+    expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
 
 
 def test_a_change_of_policy_shows_what_it_would_do_before_it_is_kept(page: Page) -> None:

@@ -245,7 +245,7 @@ def test_orders_are_listed_in_the_order_in_which_they_came(client_as: Visit) -> 
 
 def test_a_referral_is_weighed_line_by_line_then_proposed(client_as: Visit) -> None:
     text = text_of(client_as("approver"), f"/referrals/new/{REFERRED}?currency=USD")
-    assert "What remains: USD 8,040.00 − USD 1,206.00 − USD 150.00 = USD 6,684.00" in text
+    assert "What remains: USD\u00a08,040.00 − USD\u00a01,206.00 − USD\u00a0150.00 = USD\u00a06,684.00" in text
     made = referred(client_as)
     assert (made.state, made.option, made.amount_minor) == ("proposed", "attorney", 1_005_000)
 

@@ -50,7 +50,7 @@ BUSINESS = {
     "Street and number": "Am Markt 3",
     "Postcode": "24103",
     "City": "Kiel",
-    "Whom customers reach": "Anna Müller",
+    "Contact for customers": "Anna Müller",
     "Their phone": "+49 431 1234567",
     "Who signs": "Anna Müller",
     "IBAN": "de89370400440532013000",
@@ -109,7 +109,7 @@ def describe_the_business(page: Page) -> None:
         page.get_by_label(label, exact=True).first.fill(value)
     page.get_by_label("Country", exact=True).select_option("DE")
     page.get_by_label("Time zone").select_option("Europe/Berlin")
-    page.get_by_label("Language of the house").select_option("de")
+    page.get_by_label("Language of your business").select_option("de")
     page.get_by_label("Logo", exact=True).set_input_files(EXAMPLES / "letterhead" / "logo.svg")
     currency = page.get_by_label("Currency", exact=True)
     currency.fill("EUR")

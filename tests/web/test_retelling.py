@@ -1,5 +1,6 @@
 """What services say in English is told in the language of the screen, with its values as that language writes them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,11 @@ from django.test import Client
 from django.utils import translation
 
 from dunwell.law.tables import load_law
+from dunwell.letters.lint_law import rules
 from dunwell.policy.check import check_policy
 from dunwell.web.retelling import in_sentences, retold
-from dunwell.web.sentences import SENTENCES
+from dunwell.web.sentences import PHRASES, SENTENCES
+from dunwell.web.sentences.english import ENGLISH
 from dunwell.web.templatetags.showing import without_command
 
 pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the catalogues
@@ -75,7 +78,7 @@ pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the
             "Es fehlt noch die Spalte mit: Name, Kundennummer oder Anschrift.",
         ),
         ("es", "There is no placeholder 'nada'.", "No hay ningún marcador «nada»."),
-        ("es", '"it\'s" is no party type.', '"it\'s" no es un tipo de cliente.'),
+        ("es", '"it\'s" is no party type.', "«it's» no es un tipo de cliente."),
         ("es", '"alien" is no party type.', "«alien» no es un tipo de cliente."),
         (
             "fr",
@@ -116,6 +119,45 @@ pytestmark = pytest.mark.usefixtures("sample")  # the screens' settings name the
         ("es", "12 customers without country: taken to be in DE.", "Clientes sin país: 12. Se supone DE."),
         ("vi", "They pay by standing order now.", "They pay by standing order now."),
         ("en", "its letter was approved", "its letter was approved"),
+        ("en", "1 customer from 1 row (utf-8, comma)", "1 customer from 1 row (utf-8, comma)"),
+        ("en", "paid in full on 2026-11-20", "paid in full on 20 Nov 2026"),
+        ("en", "Say what is disputed: --note.", "Say what is disputed."),
+        (
+            "ro",
+            "Held back: EUR 500.00 of 2026-11-18 and 1 more may be theirs (60 of 100). Say whose it is.",
+            "Reținut: suma de 500,00\N{NO-BREAK SPACE}EUR din 18 nov. 2026 și altele (încă 1) ar putea fi ale acestui"
+            " client (60 din 100). Indicați ale cui sunt sumele.",
+        ),
+        (
+            "en",
+            "A credit hold is being prepared; a person decides.; With this order EUR 15000.00 would be owed or ordered;"
+            " the limit is EUR 9000.00.; EUR 120.50 is past due; a person decides.",
+            "A credit hold is being prepared; a person decides. With this order EUR\N{NO-BREAK SPACE}15,000.00 would be"
+            " owed or ordered; the limit is EUR\N{NO-BREAK SPACE}9,000.00. EUR\N{NO-BREAK SPACE}120.50 is past due;"
+            " a person decides.",
+        ),
+        (
+            "ro",
+            "A credit hold is being prepared; a person decides. EUR 8975.00 is past due; a person decides.",
+            "Se pregătește o blocare; decide o persoană."
+            " Suma restantă este de 8.975,00\N{NO-BREAK SPACE}EUR; decide o persoană.",
+        ),
+        (
+            "ro",
+            "1 customer, 21 invoices from 3 rows (utf-8, comma)",
+            "1 client, 21 de facturi din 3 rânduri (utf-8, virgulă)",
+        ),
+        ("ro", "12 entries fit", "12 înregistrări corespund"),
+        ("ro", "1,036 entries fit", "1.036 de înregistrări corespund"),
+        ("ro", "accepted by Ana (email)", "acceptată de Ana (prin e-mail)"),
+        ("de", "2026-11-22 22:45 UTC", "22.11.2026, 22:45 UTC"),
+        (
+            "de",
+            "'seize' threatens what the law forbids: Only a court's title or an enforcement office opens the way to"
+            " seizure; a creditor's letter has none.",
+            "„seize“ droht mit etwas, das das Gesetz verbietet: Nur ein Titel eines Gerichts oder eine"
+            " Vollstreckungsbehörde macht den Weg zur Pfändung frei; der Brief eines Gläubigers ist keins von beiden.",
+        ),
     ],
 )
 def test_a_sentence_is_told_in_the_language_of_the_screen(language: str, said: str, expected: str) -> None:
@@ -136,6 +178,21 @@ def test_no_sentence_hides_another() -> None:
     with translation.override("de"):
         plain = [sentence for sentence in SENTENCES if "%(" not in sentence]
         assert {one: retold(one) for one in plain if retold(one) == one} == {}
+
+
+def test_an_english_screen_names_no_option_of_the_command_line() -> None:
+    said = [told for one in SENTENCES if " --" in (told := ENGLISH.get(one, one))]
+    assert said == []
+    assert sorted(set(ENGLISH) - {*SENTENCES, *PHRASES}) == []
+
+
+def test_an_english_sentence_for_a_screen_has_the_same_values_or_fewer() -> None:
+    names = re.compile(r"%\((\w+)\)s")
+    assert [one for one, told in ENGLISH.items() if set(names.findall(told)) - set(names.findall(one))] == []
+
+
+def test_every_reason_of_the_law_against_a_letter_is_told() -> None:
+    assert sorted({rule.reason for rule in rules()} - set(SENTENCES)) == []
 
 
 ERRORS = sorted((Path(__file__).resolve().parents[1] / "policy" / "errors").glob("*.toml"))

@@ -52,6 +52,7 @@ PUT_TOGETHER = {
     f"{VALUE}Policies in this file: {VALUE}.": 'Did you mean "standard"? Policies in this file: standard, public.',
     f"{VALUE} is missing {VALUE}.": "day is missing in policy.standard.steps[1].",
     f"{VALUE}Keys here: {VALUE}.": 'Did you mean "day"? Keys here: id, day, letter.',
+    f'Instalment 1 of invoice "{VALUE}" {VALUE} "{VALUE}".': 'Instalment 1 of invoice "R-1" is in "EUR".',
     f'{VALUE}Write the ISO 4217 code in capitals, for example "EUR".': (
         'Did you mean "EUR"? Write the ISO 4217 code in capitals, for example "EUR".'
     ),
@@ -90,7 +91,6 @@ PUT_TOGETHER = {
     "The copy in columns of the {frame} does not say what their rows say: one of the two was changed.": (
         "The copy in columns of the decisions does not say what their rows say: one of the two was changed."
     ),
-    f'Instalment 1 of invoice "{VALUE}" {VALUE} "{VALUE}".': 'Instalment 1 of invoice "R-1" is in "EUR".',
     f"{VALUE} row{VALUE} without {VALUE}: taken from the row above.": (
         "3 rows without account_number and name: taken from the row above."
     ),

@@ -126,5 +126,5 @@ def test_the_checks_say_what_they_find(client_as: Callable[[str], Client]) -> No
     client = client_as("administrator")
     page = client.get("/settings/health").content.decode()
     assert "Audit trail" in page
-    assert "sqlite is whole" in page
+    assert "the database (sqlite) is in order" in page
     assert "<html" not in client.get("/settings/health", headers={"HX-Request": "true"}).content.decode()

@@ -32,7 +32,7 @@ PLAIN = "en"
 such as ``en-GB``, writes dates and amounts as its people do."""
 
 _MONEY_FORMS: Mapping[str, str] = {
-    "en": "¤¤ #,##0.00", "vi": "#,##0.00\u00a0¤¤", "vi VND": "#,##0\u00a0'đồng'",
+    "en": "¤¤\u00a0#,##0.00", "vi": "#,##0.00\u00a0¤¤", "vi VND": "#,##0\u00a0'đồng'",
 }  # fmt: skip
 _DAY_FORMS: Mapping[str, str] = {"vi": "dd/MM/y"}
 """What people write where CLDR has something else; the letters' own forms stand in their ``common.toml``."""

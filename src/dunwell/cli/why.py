@@ -76,6 +76,8 @@ def _print_answer(answer: Mapping[str, Any]) -> None:
     _print(f"  {answer['summary']}")
     if answer["held_back"]:
         _print(f"  {answer['held_back']}")
+        for number in answer["bank_entries"]:
+            _print(f"      dunwell match show {number}")
     for reason in answer["reasons"]:
         _print(f"  {_mark(reason)} {reason['text']}")
         if reason["change"]:

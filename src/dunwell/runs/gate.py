@@ -63,7 +63,6 @@ def held_back_reason(waiting: Sequence[Receipt], language: str = "en") -> str:
         "amount": amount(first.amount_minor, first.currency, language),
         "on": written_day(first.booked_on, language),
         "score": first.score,
-        "entry": first.entry_id,
         "more": len(waiting) - 1,
     }
     return sentence("held_back", "several" if len(waiting) > 1 else "one", values, language)

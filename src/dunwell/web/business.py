@@ -69,13 +69,13 @@ class BusinessForm(forms.Form):
         label=lazy("Currency"), min_length=3, max_length=3, widget=forms.TextInput({"list": "currencies"}),
         help_text=lazy("For amounts in files that name none."),
     )  # fmt: skip
-    language = forms.ChoiceField(label=lazy("Language of the house"), choices=list(LANGUAGES.items()))
+    language = forms.ChoiceField(label=lazy("Language of your business"), choices=list(LANGUAGES.items()))
     creditor__phone = _text(lazy("Phone"), type="tel", autocomplete="tel")
     creditor__email = forms.EmailField(label=lazy("E-mail"), required=False, max_length=200)
     creditor__website = _text(lazy("Website"))
     creditor__tax_id = _text(lazy("VAT or tax number"))
     creditor__register_entry = _text(lazy("Register entry"))
-    contact__name = _text(lazy("Whom customers reach"), help_text=lazy("A person with a name; letters say it."))
+    contact__name = _text(lazy("Contact for customers"), help_text=lazy("A person with a name; letters say it."))
     contact__phone = _text(lazy("Their phone"), type="tel")
     contact__email = forms.EmailField(label=lazy("Their e-mail"), required=False, max_length=200)
     signatory__name = _text(lazy("Who signs"))

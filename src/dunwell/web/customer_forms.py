@@ -22,7 +22,7 @@ SHORT_MAX = 200
 OUTCOMES = (
     ("promised", pgettext_lazy("outcome of a call", "They promised to pay")),
     ("disputed", pgettext_lazy("outcome of a call", "They dispute something")),
-    ("answered", pgettext_lazy("outcome of a call", "They answered otherwise")),
+    ("answered", pgettext_lazy("outcome of a call", "They gave another answer")),
     ("called_us", pgettext_lazy("outcome of a call", "They called us")),
     ("asked", pgettext_lazy("outcome of a call", "We asked for payment, nothing else came of it")),
     ("no_answer", pgettext_lazy("outcome of a call", "Nobody answered")),

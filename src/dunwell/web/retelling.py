@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 
+from babel import Locale
 from babel.numbers import format_decimal
 from django.utils.translation import get_language, gettext
 
@@ -20,6 +21,7 @@ from dunwell.money import grouped, is_currency, parse_minor
 from dunwell.runs import wording
 from dunwell.web.languages import manner, spoken
 from dunwell.web.sentences import PHRASES, SENTENCES
+from dunwell.web.sentences.english import ENGLISH
 from dunwell.web.words import is_word, word
 
 Texts = Callable[[str], Mapping[str, Mapping[str, str]]]
@@ -29,9 +31,12 @@ _AMOUNT = re.compile(r"([A-Z]{3}) (-?\d+(?:\.\d+)?)")
 _MONEY = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})")
 _COUNT = re.compile(r"\d{1,3}(?:,\d{3})+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d)")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 _FIELD = re.compile(r"\{(\w+)\}")
 _VALUE = re.compile(r"%\((\w+)\)s")
+_FORMS = re.compile(r"\[([^\[\]|]*(?:\|[^\[\]|]*)+)\]")
+_SEVERAL = re.compile(r"\.; (?=[A-Z0-9])")
+"""Between sentences that were once kept as a list with semicolons."""
 
 _KINDS = {
     "currency": "[A-Z]{3}",
@@ -45,18 +50,23 @@ _KINDS = {
     "key": r"\S+",
 }
 """What a value of such a name looks like; any other is whatever stands there."""
-_SAID = frozenset({"why", "what", "must", "shown", "delimiter", "layout"})
+_SAID = frozenset({"why", "what", "must", "shown", "delimiter", "layout", "reason"})
 """Values that services say themselves, told again in their turn."""
 _NAMED: Mapping[str, str] = {
     "state": "state", "next_state": "state", "possible": "state", "party": "party", "how": "how", "option": "option",
+    "charge": "charge", "consequence": "consequence",
 }  # fmt: skip
 """Names of the program's own, or several with commas between, and of what kind they are."""
 _LISTED = frozenset({"who", "counted"})
 """Such values of which there may be several, with commas between."""
-_QUOTED = frozenset({"account", "invoice", "text", "names", "headers", "word", "name", "column"})
-"""Values that may stand in quotes, which are the language's; what is written into a file keeps the file's own."""
-_IN_QUOTES = re.compile(r"""(["'])[^"']*\1(?:, \1[^"']*\1)*""")
-_QUOTES = {"de": ("„", "“"), "es": ("«", "»"), "fr": ("«\u202f", "\u202f»"), "ro": ("„", "”"), "vi": ("“", "”")}
+_TYPED = frozenset({"example", "sign", "mark", "key", "keys", "forms", "shown", "must"})
+"""Values that are written into a file as they stand; the quotes of any other are the language's."""
+_QUOTATION = re.compile("\"[^\"]*\"|'[^']*'")
+_IN_QUOTES = re.compile(rf"(?:{_QUOTATION.pattern})(?:, (?:{_QUOTATION.pattern}))*")
+_QUOTES = {
+    "en": ("“", "”"), "de": ("„", "“"), "es": ("«", "»"), "fr": ("«\u202f", "\u202f»"), "ro": ("„", "”"),
+    "vi": ("“", "”"),
+}  # fmt: skip
 _WORDED = (
     "held_back", "referral", "plans_offered", "total_minor", "failed_plans", "instalments", "longer_line_offered",
     "oldest_days_past_due", "discount_offered", "open_minor", "check_on_hold", "check_hold_pending",
@@ -70,9 +80,8 @@ _BITS_MAX = 16
 
 def retold(text: str) -> str:
     """Tell what a service said in the language of the screen, line by line."""
-    if (get_language() or "en").startswith("en"):
-        return text
-    return "\n".join(_line(line, get_language() or "en") for line in str(text).split("\n"))
+    lines = _SEVERAL.sub(". ", str(text)).split("\n")
+    return "\n".join(_line(line, get_language() or "en") for line in lines)
 
 
 @lru_cache(maxsize=2048)
@@ -114,15 +123,39 @@ def _found(text: str, patterns: tuple[tuple[re.Pattern[str], str], ...], *, apar
         found = pattern.fullmatch(text)
         if found and not (apart and _runs_on(found.groupdict())):
             values = {name: _value(name, value) for name, value in found.groupdict().items()}
-            return _filled(gettext(sentence), values)
+            return _told(sentence, found, values)
     return None
+
+
+def _told(sentence: str, found: re.Match[str], values: Mapping[str, str]) -> str:
+    if spoken() != "en":
+        return _filled(_counting(gettext(sentence), found.groupdict()), values)
+    if sentence in ENGLISH:
+        return _filled(ENGLISH[sentence], values)
+    text, at = "", 0
+    for name in found.re.groupindex:
+        text, at = text + found.string[at : found.start(name)] + values[name], found.end(name)
+    return text + found.string[at:]
+
+
+def _counting(sentence: str, said: Mapping[str, str]) -> str:
+    """Take of ``[one|few|other]`` the form that the language uses with the number before it, or else after it."""
+
+    def form(place: re.Match[str]) -> str:
+        before = _VALUE.findall(sentence[: place.start()])
+        name = before[-1] if before else _VALUE.findall(sentence[place.end() :])[0]
+        forms, number = place[1].split("|"), int(re.sub(r"\D", "", said[name]) or 0)
+        kind = Locale.parse(spoken()).plural_form(number)
+        return forms[{"one": 0, "few": 1}.get(kind, len(forms) - 1)]
+
+    return _FORMS.sub(form, sentence)
 
 
 def _runs_on(values: Mapping[str, str]) -> bool:
     return any(name not in _SAID and re.search(r"[.?:;] ", value) for name, value in values.items())
 
 
-def _filled(sentence: str, values: dict[str, str]) -> str:
+def _filled(sentence: str, values: Mapping[str, str]) -> str:
     return _VALUE.sub(lambda place: values[place[1]], sentence)
 
 
@@ -139,11 +172,9 @@ def _worded(text: str, *, apart: bool) -> str | None:
 @lru_cache(maxsize=1)
 def _wordings() -> tuple[tuple[Texts, str, str, re.Pattern[str]], ...]:
     sections: tuple[tuple[Texts, str], ...] = ((reasons.texts, "action"), *((wording.texts, one) for one in _WORDED))
-    return tuple(
-        (of, section, key, re.compile(_FIELD.sub(_once, _escaped(sentence))))
-        for of, section in sections
-        for key, sentence in of("en")[section].items()
-    )
+    worded = [(of, section, key, text) for of, section in sections for key, text in of("en")[section].items()]
+    worded.sort(key=lambda one: -len(_FIELD.sub("", one[3])))
+    return tuple((of, section, key, re.compile(_FIELD.sub(_once, _escaped(text)))) for of, section, key, text in worded)
 
 
 def _once(field: re.Match[str]) -> str:
@@ -159,11 +190,15 @@ def _escaped(sentence: str) -> str:
 def _value(name: str, value: str) -> str:
     """A value as the language writes it; a state by its name, a reason within a reason told again itself."""
     if name in _NAMED:
-        named = (word(one, _NAMED[name]) if is_word(one, _NAMED[name]) else one for one in value.split(", "))
-        return ", ".join(named)
-    if name in _QUOTED and _IN_QUOTES.fullmatch(value):
-        return re.sub(r"""(["'])(.*?)\1""", _in_quotes, value)
+        return ", ".join(_named(one, _NAMED[name]) for one in value.split(", "))
+    if name not in _TYPED and _IN_QUOTES.fullmatch(value):
+        return _QUOTATION.sub(_in_quotes, value)
     return _TOLD.get(name, _written)(value)
+
+
+def _named(value: str, of: str) -> str:
+    named = word(value, of) if is_word(value, of) else value
+    return named.lower() if named != value and spoken() == "en" else named
 
 
 def _step(value: str) -> str:
@@ -187,7 +222,7 @@ def _kind(value: str) -> str:
 
 def _in_quotes(found: re.Match[str]) -> str:
     first, last = _QUOTES[spoken()]
-    return f"{first}{found[2]}{last}"
+    return f"{first}{found[0][1:-1]}{last}"
 
 
 def _said(value: str) -> str:
@@ -198,8 +233,8 @@ def _said(value: str) -> str:
 def _written(value: str) -> str:
     if _DAY.fullmatch(value):
         return written_day(date.fromisoformat(value), manner())
-    if moment := _MOMENT.fullmatch(value):
-        return f"{written_day(date.fromisoformat(moment[1]), manner())}, {moment[2]}"
+    if _MOMENT.fullmatch(value):
+        return f"{written_day(date.fromisoformat(value[:10]), manner())}, {value[11:]}"
     if _COUNT.fullmatch(value):
         count = int(value.replace(",", ""))
         return str(format_decimal(count, format=grouped("#,##0", count, spoken()), locale=spoken()))

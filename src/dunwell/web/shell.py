@@ -45,14 +45,14 @@ MENU: Mapping[Any, tuple[Link, ...]] = {
         Link("import", _("Import"), "clerk", key="i"),
         Link("matching", _("Matching"), "clerk", key="m"),
     ),
-    _("Look closer"): (
+    _("Reports and rules"): (
         Link("figures", _("Figures"), key="f"),
         Link("policy", _("Policy"), key="y"),
         Link("texts", _("Letter texts"), key="x"),
         Link("law", _("Law"), key="w"),
         Link("audit", _("Audit"), "approver", key="a"),
     ),
-    _("House"): (
+    _("Administration"): (
         Link("people", _("People"), "administrator", key="u"),
         Link("settings", _("Settings"), "administrator", key="s"),
     ),

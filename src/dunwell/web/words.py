@@ -29,7 +29,7 @@ _WORDS: Mapping[str, Any] = {
     "kind.order_on_hold": pgettext_lazy("kind of letter", "Order on hold"),
     "kind.problem_apology": pgettext_lazy("kind of letter", "Apology"),
     "kind.final_demand": pgettext_lazy("kind of letter", "Final demand"),
-    "kind.attorney_demand": pgettext_lazy("kind of letter", "Attorney's demand"),
+    "kind.attorney_demand": pgettext_lazy("kind of letter", "Lawyer's demand"),
     "kind.statement": pgettext_lazy("kind of letter", "Statement of account"),
     # states
     "state.draft": pgettext_lazy("state", "Draft"),
@@ -191,6 +191,17 @@ _WORDS: Mapping[str, Any] = {
     "option.fixed_compensation": pgettext_lazy("charge", "Fixed compensation"),
     "option.first_reminder_fee": pgettext_lazy("charge", "Fee for the first reminder"),
     "option.late_fee": pgettext_lazy("charge", "Late fee"),
+    # what a letter may not ask for, or announces
+    "charge.late_fee": pgettext_lazy("charge", "Late fee"),
+    "charge.compensation": pgettext_lazy("charge", "Fixed compensation"),
+    "charge.interest": pgettext_lazy("charge", "Interest"),
+    "charge.collection_agency": pgettext_lazy("referral", "Collection agency"),
+    "charge.credit_report": pgettext_lazy("referral", "Credit report"),
+    "charge.attorney_demand": pgettext_lazy("kind of letter", "Lawyer's demand"),
+    "consequence.legal_action": pgettext_lazy("referral", "Legal action"),
+    "consequence.lawyer": pgettext_lazy("referral", "Lawyer"),
+    "consequence.collection_agency": pgettext_lazy("referral", "Collection agency"),
+    "consequence.credit_report": pgettext_lazy("referral", "Credit report"),
     "starts.after_due": pgettext_lazy("interest runs", "from the day after the due date"),
     "starts.after_due_or_default": pgettext_lazy(
         "interest runs", "from the day after the due date, or after default where that is later"
@@ -258,7 +269,7 @@ _WORDS: Mapping[str, Any] = {
     "act.person_role": pgettext_lazy("act", "Role changed"),
     "act.person_active": pgettext_lazy("act", "Person let in"),
     "act.person_inactive": pgettext_lazy("act", "Person shut out"),
-    "act.person_factor": pgettext_lazy("act", "Second factor"),
+    "act.person_factor": pgettext_lazy("act", "Two-step sign-in"),
     "act.person_invited": pgettext_lazy("act", "Person invited"),
     "act.begin": pgettext_lazy("act", "Beginning of the trail"),
     # what else an entry of the audit trail says

@@ -132,10 +132,11 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
     """Say whether a customer may buy for an amount on credit, with the reasons and the other ways."""
     account, desk = _account(number), _desk(request)
     currency = request.GET.get("currency", "") or account.currency or desk.workspace.currency
-    form = fit(CheckForm({"currency": currency, **request.GET.dict()}, auto_id="check_%s"), [currency], ())
+    asked = {"currency": currency, **request.GET.dict()} if "amount" in request.GET else None
+    form = fit(CheckForm(asked, auto_id="check_%s"), [currency], ())
     answer = _answer(desk, account, form) if form.is_valid() else None
-    values = {"account": account, "answer": answer, "form": form, "typed": form.cleaned_data}
-    return TemplateResponse(request, "customer_check.html", values, status=200 if answer else 422)
+    values = {"account": account, "answer": answer, "form": form, "typed": form.cleaned_data if asked else {}}
+    return TemplateResponse(request, "customer_check.html", values, status=422 if asked and not answer else 200)
 
 
 def _answer(desk: Desk, account: Account, form: forms.Form) -> dict[str, Any] | None:

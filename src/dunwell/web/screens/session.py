@@ -56,6 +56,15 @@ class MeForm(forms.Form):
     )
 
 
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # Django's user
+    """A new password, written twice; Django's checks, our words."""
+
+    new_password1, new_password2 = SetPasswordForm.create_password_fields(
+        label1=lazy("New password"), label2=lazy("The new password once more")
+    )
+    new_password2.help_text = ""
+
+
 @screen(ANYBODY, "GET", "POST")
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for name and password; after too many wrong ones, for patience."""
@@ -150,7 +159,7 @@ def invitation(request: HttpRequest, key: str, token: str) -> HttpResponse:
     if user is None:
         message = _("This invitation was used already, or is too old. Ask an administrator for a new one.")
         return TemplateResponse(request, "problem.html", {"message": message}, status=410)
-    form = SetPasswordForm(user, request.POST or None)
+    form = NewPasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.save()
         person = people.person_of(user)
@@ -200,12 +209,12 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 def _me(request: HttpRequest, person: Person, form: forms.Form, **more: object) -> HttpResponse:
-    values = {"form": form, "has_factor": bool(person.totp_secret), "password": SetPasswordForm(person.user)}
+    values = {"form": form, "has_factor": bool(person.totp_secret), "password": NewPasswordForm(person.user)}
     return TemplateResponse(request, "me.html", {**values, **more})
 
 
 def _new_password(request: HttpRequest, person: Person) -> HttpResponse:
-    form = SetPasswordForm(person.user, request.POST)
+    form = NewPasswordForm(person.user, request.POST)
     if not _knows_password(request):
         form.add_error(None, _("The present password is not right."))
     if form.is_valid():
@@ -232,7 +241,7 @@ def _factor(request: HttpRequest, person: Person) -> HttpResponse:
     if person.totp_secret:
         if _knows_password(request):
             _set_factor(request, person, "")
-            say(request, _("The second factor is off."))
+            say(request, _("Two-step sign-in is off."))
         else:
             say(request, _("The present password is not right."), "error")
         return redirect("me")
@@ -240,7 +249,7 @@ def _factor(request: HttpRequest, person: Person) -> HttpResponse:
     step = _step_of(secret, request.POST.get("code", "")) if secret else 0
     if step:
         _set_factor(request, person, request.session.pop("new_factor"), step)
-        say(request, _("The second factor is on."))
+        say(request, _("Two-step sign-in is on."))
         return redirect("me")
     if secret and request.POST.get("code"):
         say(request, _("This code is not right, or was used already."), "error")

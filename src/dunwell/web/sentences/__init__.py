@@ -5,9 +5,9 @@ Each stands as the services say it, with ``%(names)s`` where its values stand. A
 told sentence by sentence; ``PHRASES`` are the parts of sentences, looked for in the values of others only.
 """
 
-from dunwell.web.sentences import cases, files, formats, health, matching, policy, texts
+from dunwell.web.sentences import cases, files, formats, health, matching, policy, texts, unlawful
 
-_ROOMS = (cases, files, formats, health, matching, policy, texts)
+_ROOMS = (cases, files, formats, health, matching, policy, texts, unlawful)
 
 SENTENCES: tuple[str, ...] = tuple(dict.fromkeys(one for room in _ROOMS for one in room.SENTENCES))
 PHRASES: tuple[str, ...] = tuple(dict.fromkeys(one for room in _ROOMS for one in room.PHRASES))

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_noop as told
 SENTENCES = (
     told("%(moment)s UTC"),
     told("%(name)s is whole"),
+    told("%(moment)s UTC"),
     told("Stop using it, copy what there is, and restore the last backup: dunwell restore FILE DIR."),
     told("%(number)s rows refer to rows that are not there, first in %(table)s"),
     told("the server is PostgreSQL %(number)s; Dunwell needs %(other)s or later"),

@@ -22,7 +22,7 @@ SENTENCES = (
     told("Say it as a fact, without blame."),
     told("%(word)s threatens what the law forbids: %(reason)s"),
     told("Take it out."),
-    told("%(word)s announces %(step)s, which the policy has not switched on."),
+    told("%(word)s announces %(consequence)s, which the policy has not switched on."),
     told("Switch it on in the policy, or take it out of the text."),
     told("%(word)s is too firm for a friendly letter."),
     told("Ask, and keep the firm words for a later step."),

@@ -172,6 +172,12 @@ def _tier_money(tier: Mapping[str, Any], name: str) -> str:
 
 
 @register.filter
+def country(code: str) -> str:
+    """Write the name of a country in the language of the screen; the code where CLDR has no name."""
+    return str(_locale(spoken()).territories.get(str(code), code))
+
+
+@register.filter
 def word(value: str, kind: str = "") -> str:
     """Write a name of the program (a state, an action, a kind of letter) as a person says it."""
     return words.word(str(value), kind)
