@@ -7,7 +7,7 @@ as it is.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -24,6 +24,8 @@ from dunwell.web.sentences import PHRASES, SENTENCES
 from dunwell.web.sentences.english import ENGLISH
 from dunwell.web.words import is_word, word
 
+Patterns = Sequence[tuple[re.Pattern[str], str]]
+"""What a sentence looks like with anything where its values stand, and the sentence."""
 Texts = Callable[[str], Mapping[str, Mapping[str, str]]]
 """The sentences of a room in a language, by section and key."""
 
@@ -96,29 +98,30 @@ def in_sentences(text: str) -> Iterator[tuple[str, str | None]]:
     if len(bits) > _BITS_MAX:
         yield text, None
         return
-    start = 0
+    start, near = 0, _near(text)
     while start < len(bits):
         ends = range(len(bits), start, -1)
         heads = [(end, " ".join(bits[start:end])) for end in ends]
-        known = ((end, said, _sentence(said, apart=apart)) for apart in (True, False) for end, said in heads)
+        known = ((end, said, _sentence(said, near, apart=apart)) for apart in (True, False) for end, said in heads)
         end, said, told = next((one for one in known if one[2] is not None), (start + 1, bits[start], None))
         yield said, told
         start = end
 
 
-def _sentence(text: str, *, apart: bool) -> str | None:
+def _sentence(text: str, near: Patterns, *, apart: bool) -> str | None:
     """Tell one sentence; one of a list ends with the sign that parts it from the next.
 
-    ``apart``: none of its values looks like the end of a sentence and another one.
+    ``near`` are the sentences that it may be. ``apart``: none of its values looks like the end of a sentence and
+    another one.
     """
-    told = _found(text, _patterns(), apart=apart)
+    told = _found(text, near, apart=apart)
     if told is None and text.endswith(";"):
-        listed = _sentence(text[:-1], apart=apart)
+        listed = _sentence(text[:-1], near, apart=apart)
         return None if listed is None else gettext("%(listed)s;") % {"listed": listed}
     return _worded(text, apart=apart) if told is None else told
 
 
-def _found(text: str, patterns: tuple[tuple[re.Pattern[str], str], ...], *, apart: bool = False) -> str | None:
+def _found(text: str, patterns: Patterns, *, apart: bool = False) -> str | None:
     for pattern, sentence in patterns:
         found = pattern.fullmatch(text)
         if found and not (apart and _runs_on(found.groupdict())):
@@ -128,13 +131,15 @@ def _found(text: str, patterns: tuple[tuple[re.Pattern[str], str], ...], *, apar
 
 
 def _told(sentence: str, found: re.Match[str], values: Mapping[str, str]) -> str:
+    """Tell a sentence that was found, with its values as the reader writes them."""
     if spoken() != "en":
         return _filled(_counting(gettext(sentence), found.groupdict()), values)
     if sentence in ENGLISH:
         return _filled(ENGLISH[sentence], values)
     text, at = "", 0
     for name in found.re.groupindex:
-        text, at = text + found.string[at : found.start(name)] + values[name], found.end(name)
+        text += found.string[at : found.start(name)] + values[name]
+        at = found.end(name)
     return text + found.string[at:]
 
 
@@ -226,7 +231,7 @@ def _in_quotes(found: re.Match[str]) -> str:
 
 
 def _said(value: str) -> str:
-    told = _found(value, _patterns(within=True))
+    told = _found(value, _near(value, within=True))
     return retold(value) if told is None else told
 
 
@@ -253,11 +258,21 @@ _TOLD: dict[str, Callable[[str], str]] = {
 """How values of such a name are told."""
 
 
+def _near(text: str, *, within: bool = False) -> Patterns:
+    """The sentences whose own words stand in a text; all others cannot be meant."""
+    return [(pattern, sentence) for own, pattern, sentence in _patterns(within=within) if own in text]
+
+
 @lru_cache(maxsize=2)
-def _patterns(*, within: bool = False) -> tuple[tuple[re.Pattern[str], str], ...]:
+def _patterns(*, within: bool = False) -> tuple[tuple[str, re.Pattern[str], str], ...]:
     """Every sentence, those with the most words of their own first: of two that fit, the closer one is meant."""
     sentences = sorted(PHRASES if within else SENTENCES, key=lambda one: -len(_VALUE.sub("", one)))
-    return tuple((_pattern(sentence), sentence) for sentence in sentences)
+    return tuple((_own_words(sentence), _pattern(sentence), sentence) for sentence in sentences)
+
+
+def _own_words(sentence: str) -> str:
+    """The longest piece of a sentence between its values, without a word that is counted and may be one."""
+    return max((re.sub(r"^ \w+s(?= |$)", "", piece) for piece in _VALUE.split(sentence)[::2]), key=len)
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:
