@@ -4,8 +4,9 @@ import logging
 import time
 from threading import Thread
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
+from dunwell.errors import DunwellError
 from dunwell.runs.ready import make_ready
 from dunwell.web import place
 
@@ -25,7 +26,7 @@ def _keep_ready() -> None:
     while True:
         try:
             ready_run_id = make_ready(place.workspace(), place.today(), ready_run_id)
-        except Exception:  # a page asked for now says what is wrong, to whoever asks
+        except (DunwellError, DatabaseError, OSError):  # a page says what is wrong, to whoever asks for it
             logging.getLogger(__name__).exception("Pages could not be made ready.")
         finally:
             connection.close()
