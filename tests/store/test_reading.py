@@ -7,7 +7,7 @@ from polars.testing import assert_frame_equal
 from dunwell.casework.cases import Act, begin
 from dunwell.ledger.frames import ACCOUNTS, ENTRIES, EVENTS, INVOICES, ORDERS
 from dunwell.store import bulk, reading
-from dunwell.store.models import Account, Hold, Invoice, Letter, Order
+from dunwell.store.models import Account, Hold, Invoice, Letter, LetterTransition, Order
 from dunwell.store.queries import invoice_details, past_requests
 from dunwell.store.reading import read_ledger
 from tests.store.tables import JAN, customer, event, invoice, payment, put
@@ -87,11 +87,14 @@ def test_only_letters_that_really_went_out_are_requests() -> None:
     letter()
     letter(step="second_request", reference="R2", state="draft", sent_on=None)
     letter(step="third_request", reference="R3", state="uncertain", sent_on=None)
-    letter(step="hold", reference="R4", state="bounced")
+    bounced = letter(step="hold", reference="R4", state="bounced")
+    LetterTransition.objects.create(letter=bounced, from_state="sent", to_state="bounced", on=JAN[24], by="post")
     letter(step="hold_release", kind="hold_release", reference="R5", is_request=False)
     requests = read_ledger().events.filter(pl.col("kind") == "request")
     row = (account_id(), JAN[21], "request", "email", "EUR", None, None, JAN[28], "reminder")
     assert requests.rows() == [row]
+    before_it_bounced = read_ledger(JAN[23]).events.filter(pl.col("kind") == "request")
+    assert sorted(before_it_bounced["step"]) == ["hold", "reminder"]
 
 
 def test_a_hold_is_an_event_from_the_day_it_is_in_force_and_its_release_another() -> None:

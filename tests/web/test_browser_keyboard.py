@@ -136,7 +136,7 @@ def test_what_was_in_focus_when_a_part_was_exchanged_is_followed_by_what_came(ke
 
 
 def test_the_dialog_of_keys_keeps_the_focus_and_gives_it_back(keys: Page) -> None:
-    to(keys, "Keys", "button")
+    to(keys, "Keyboard shortcuts", "button")
     keys.keyboard.press("Enter")
     dialog = keys.get_by_role("dialog")
     expect(dialog).to_be_visible()
@@ -145,11 +145,11 @@ def test_the_dialog_of_keys_keeps_the_focus_and_gives_it_back(keys: Page) -> Non
         assert keys.evaluate("!document.activeElement.closest('.menu, main')")
     keys.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    assert keys.evaluate(FOCUS)["name"] == "Keys"
+    assert keys.evaluate(FOCUS)["name"] == "Keyboard shortcuts"
 
 
 def test_single_keys_can_be_switched_off(keys: Page) -> None:
-    to(keys, "Keys", "button")
+    to(keys, "Keyboard shortcuts", "button")
     keys.keyboard.press("Enter")
     to(keys, "Single keys do something", "input")
     keys.keyboard.press("Space")

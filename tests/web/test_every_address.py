@@ -45,7 +45,7 @@ OF_ONE = {
 }
 """Where an address needs something of its own to have a page."""
 NO_PAGES = {
-    "customer_document": 404, "customer_check": 422, "import_columns": 409, "invitation": 410, "second_factor": 302,
+    "customer_document": 404, "import_columns": 409, "invitation": 410, "second_factor": 302,
 }  # fmt: skip
 """Pages that this business does not have: no invoice names a document, and what was imported is not pointed at."""
 FILES = ("referral_file",)

@@ -34,7 +34,7 @@ from dunwell.runs.rules import Rules, read_rules, rules_on
 from dunwell.runs.scope import Scope, everybody, scope_on
 from dunwell.runs.tolerances import matching_rules
 from dunwell.runs.versions import ledger_on, with_contracts
-from dunwell.store import audit, ledger_digests, queries
+from dunwell.store import audit, ledger_columns, ledger_digests, queries
 from dunwell.store.bulk import writing
 from dunwell.store.fingerprint import RUN, data_fingerprint
 from dunwell.store.models import Run
@@ -154,7 +154,7 @@ def _record(rules: Rules, look: _Look, as_of: date) -> DayReport | None:
         released = releasing.release_cured(accounts, as_of)
         keep_cases(as_of)
         ledger_digests.keep(digests, audit.head()[0])
-        if look.scope.account_ids is None:
+        if look.scope.account_ids is None or ledger_columns.through_entry() is None:
             keep_columns_again()
     return DayReport(
         as_of,
