@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from dunwell.store import bulk
 from dunwell.store.models import Application, AuditEntry
 from dunwell.store.reading_few import FEW_ACCOUNTS
 
@@ -30,11 +31,15 @@ def accounts_with_unknown_limit(as_of: date, account_ids: Collection[int] | None
 
 def _before_grants(as_of: date, account_ids: Collection[int] | None) -> dict[int, Mapping[str, Any] | None]:
     """What the first grant after a day has replaced, by account; ``None`` where the trail does not say it."""
-    later = Application.objects.filter(state="granted", closed_on__gt=as_of)
-    if account_ids is not None and len(account_ids) <= FEW_ACCOUNTS:
-        later = later.filter(account_id__in=account_ids)
+    is_few = account_ids is not None and len(account_ids) <= FEW_ACCOUNTS
+    own = bulk.among("account_id", account_ids) if account_ids is not None and is_few else "true"
+    asked = f"SELECT id FROM store_application WHERE state = 'granted' AND closed_on > %s AND {own}"
+    granted = bulk.keys(asked, as_of)
+    if not granted:
+        return {}  # nearly always, and then Django would need longer to ask than the database to answer
+    later = Application.objects.filter(pk__in=granted)
     owners = dict(later.order_by("-closed_on", "-id").values_list("id", "account_id"))
     first = {owner: key for key, owner in owners.items()}
     told = AuditEntry.objects.filter(what="application", subject_id__in=first.values()).order_by("number")
     was = {key: json.loads(summary).get("was") for key, summary in told.values_list("subject_id", "summary")}
-    return {owner: was.get(key) for owner, key in first.items()} if first else {}
+    return {owner: was.get(key) for owner, key in first.items()}
