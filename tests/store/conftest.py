@@ -1,13 +1,15 @@
 """Both databases, empty and migrated, for every test of the store."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connections
 
 from dunwell.store.setup import use_database
+from dunwell.store.workspace import Workspace, init_workspace, open_workspace
+from dunwell.store.workspace_settings import Beginning
 from tests.support.postgres import Postgres
 
 
@@ -28,3 +30,17 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     yield kind
     connections.close_all()
     postgres.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_workspace(
+    request: pytest.FixtureRequest, fresh_workspace: Callable[..., Path], tmp_path: Path
+) -> Iterator[Workspace]:
+    """A new workspace with a database of either kind, open."""
+    path = tmp_path / "workspace"
+    if request.param == "postgresql":
+        yield init_workspace(path, Beginning(database=request.getfixturevalue("migrated_url")))
+    else:
+        shutil.copytree(fresh_workspace(), path)
+        yield open_workspace(path)
+    connections.close_all()

@@ -4,15 +4,13 @@ Whoever changes them has taken away what the database itself refuses (checks, un
 What is not found is listed, with the reason.
 """
 
-import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection, connections, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from dunwell.casework import hold_states, letter_states
@@ -27,7 +25,6 @@ from dunwell.runs.planning import PlanWish, offer_plan
 from dunwell.store import bulk, people
 from dunwell.store.audit_columns import CASES
 from dunwell.store.audit_rows import case_digest, digest_of, row_lines
-from dunwell.store.audit_triggers import drop_triggers
 from dunwell.store.audit_verify import verify
 from dunwell.store.models import (
     Account,
@@ -42,10 +39,10 @@ from dunwell.store.models import (
     SignIn,
 )
 from dunwell.store.privacy import Erasure, erase
-from dunwell.store.workspace import Workspace, init_workspace, open_workspace
-from dunwell.store.workspace_settings import Beginning
+from dunwell.store.workspace import Workspace
 from tests.runs.test_matching import NOBODYS, ON, SURE, UNSURE, bring, desk, statement
 from tests.store.tables import customer, event, invoice, payment, put
+from tests.store.tampering import other_value, without_refusals
 
 LEDGER = "of accounts to which nothing has happened since the last run: tests/store/test_ledger_digests.py"
 NOT_FOUND: Mapping[str, str] = {
@@ -76,20 +73,11 @@ NOT_FOUND: Mapping[str, str] = {
 """Tables and columns in which a change is not found, and why; of a table with a column, in some of its rows."""
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def lived_in(
-    request: pytest.FixtureRequest, fresh_workspace: Callable[..., Path], tmp_path: Path
-) -> Iterator[Workspace]:
+@pytest.fixture
+def lived_in(empty_workspace: Workspace) -> Workspace:
     """A workspace with a row or more in every table."""
-    path = tmp_path / "workspace"
-    if request.param == "postgresql":
-        workspace = init_workspace(path, Beginning(database=request.getfixturevalue("migrated_url")))
-    else:
-        shutil.copytree(fresh_workspace(), path)
-        workspace = open_workspace(path)
-    live(workspace)
-    yield workspace
-    connections.close_all()
+    live(empty_workspace)
+    return empty_workspace
 
 
 def live(workspace: Workspace) -> None:
@@ -152,46 +140,6 @@ def tables() -> list[type[models.Model]]:
 
 def name_of(model: type[models.Model]) -> str:
     return model.__name__.lower()
-
-
-def without_refusals() -> None:
-    """Take away what the database refuses, as whoever owns it can."""
-    drop_triggers(connection)
-    if bulk.is_sqlite():
-        bulk.execute("PRAGMA ignore_check_constraints = ON")
-        return
-    bulk.execute(
-        "DO $$ DECLARE r record; BEGIN FOR r IN SELECT conrelid::regclass AS t, conname FROM pg_constraint"
-        " WHERE contype IN ('c', 'f') AND conrelid::regclass::text LIKE 'store_%' LOOP"
-        " EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', r.t, r.conname); END LOOP; END $$"
-    )
-
-
-OTHER = {
-    "BooleanField": "CASE WHEN {0} THEN {false} ELSE {true} END",
-    "BinaryField": "{bytes}",
-    "JSONField": "{json}",
-}
-TEXTS = ("CharField", "TextField")
-
-
-def other_value(field: Any) -> str:
-    """The SQL of a value that a column does not have."""
-    column, kind = f'"{field.column}"', field.get_internal_type()
-    if bulk.is_sqlite():
-        words = {"false": "0", "true": "1", "bytes": f"CAST({column} || x'00' AS BLOB)", "json": "'{\"other\": 1}'"}
-        later = {"DateField": f"date(COALESCE({column}, '2026-01-01'), '+1 day')",
-                 "DateTimeField": f"datetime(COALESCE({column}, '2026-01-01'), '+1 day')"}  # fmt: skip
-    else:
-        words = {"false": "false", "true": "true", "bytes": f"{column} || '\\x00'::bytea", "json": "'{\"other\": 1}'"}
-        later = {"DateField": f"COALESCE({column}, '2026-01-01') + 1",
-                 "DateTimeField": f"COALESCE({column}, '2026-01-01') + interval '1 day'"}  # fmt: skip
-    if kind in OTHER:
-        return OTHER[kind].format(column, **words)
-    if kind in TEXTS:
-        size = field.max_length or 60
-        return f"substr('x' || {column}, 1, {size})"
-    return later.get(kind, f"COALESCE({column}, 0) + 1000")
 
 
 def not_found_in(row: models.Model) -> Iterator[Any]:

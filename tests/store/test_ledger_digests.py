@@ -1,42 +1,31 @@
 """A row of the ledger that is changed past Dunwell is found; what Dunwell itself changes is not taken for it."""
 
-import shutil
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from django.db import connection, connections, models, transaction
+from django.db import models, transaction
 
 from dunwell.runs.nightly import run_day
 from dunwell.store import bulk, reading
 from dunwell.store.audit_verify import verify
 from dunwell.store.models import Account, Entry, Event, Invoice, LedgerColumns
 from dunwell.store.privacy import Erasure, erase
-from dunwell.store.workspace import Workspace, init_workspace, open_workspace
-from dunwell.store.workspace_settings import Beginning
+from dunwell.store.workspace import Workspace
 from tests.store.tables import JAN, customer, event, invoice, payment, put
+from tests.store.tampering import other_value, without_refusals
 
 TABLES: tuple[type[models.Model], ...] = (Account, Invoice, Entry, Event)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def shop(request: pytest.FixtureRequest, fresh_workspace: Callable[..., Path], tmp_path: Path) -> Iterator[Workspace]:
+@pytest.fixture
+def shop(empty_workspace: Workspace) -> Workspace:
     """Two customers with a row in each table of the ledger, after a run."""
-    path = tmp_path / "workspace"
-    if request.param == "postgresql":
-        workspace = init_workspace(path, Beginning(database=request.getfixturevalue("migrated_url")))
-    else:
-        shutil.copytree(fresh_workspace(), path)
-        workspace = open_workspace(path)
     put("customers", customer("C1"), customer("C2"))
     put("invoices", invoice("I1", "C1"), invoice("I2", "C2"))
     put("payments", payment("P1", "I1"))
     put("events", event("response", account_number="C1", note="will pay"))
-    run_day(workspace, JAN[24])
-    yield workspace
-    connections.close_all()
+    run_day(empty_workspace, JAN[24])
+    return empty_workspace
 
 
 def messages() -> list[str]:
@@ -44,32 +33,8 @@ def messages() -> list[str]:
 
 
 def tamper(sql: str) -> None:
-    """Change a row past Dunwell, with nothing that the database would refuse."""
-    if bulk.is_sqlite():
-        bulk.execute("PRAGMA ignore_check_constraints = ON")
+    """Change a row past Dunwell."""
     assert bulk.execute(sql) == 1, sql
-
-
-def other_value(field: Any) -> str:
-    column = f'"{field.column}"'
-    if field.get_internal_type() in ("CharField", "TextField"):
-        return f"substr('x' || {column}, 1, {field.max_length or 60})"
-    if field.get_internal_type() == "DateField":
-        later = {"sqlite": f"date(COALESCE({column}, '2026-01-01'), '+1 day')"}
-        return later.get(connection.vendor, f"COALESCE({column}, '2026-01-01') + 1")
-    other = {"JSONField": "'{\"other\": 1}'", "BooleanField": f"({column} IS NULL OR NOT {column})"}
-    return other.get(field.get_internal_type(), f"COALESCE({column}, 0) + 1000")
-
-
-def without_refusals() -> None:
-    if bulk.is_sqlite():
-        bulk.execute("PRAGMA foreign_keys = OFF")
-        return
-    bulk.execute(
-        "DO $$ DECLARE r record; BEGIN FOR r IN SELECT conrelid::regclass AS t, conname FROM pg_constraint"
-        " WHERE contype IN ('c', 'f') AND conrelid::regclass::text LIKE 'store_%' LOOP"
-        " EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', r.t, r.conname); END LOOP; END $$"
-    )
 
 
 def test_every_column_of_every_row_is_covered(shop: Workspace) -> None:
