@@ -24,6 +24,11 @@ def limits_on(as_of: date | None, accounts: pl.DataFrame, account_ids: Collectio
     return accounts.update(then, on="account_id", include_nulls=True)
 
 
+def granted_after(day: str) -> str:
+    """Return the condition that keeps the applications to which credit was granted after a day."""
+    return f"state = 'granted' AND closed_on > '{day}'"
+
+
 def accounts_with_unknown_limit(as_of: date, account_ids: Collection[int] | None = None) -> list[int]:
     """Return the accounts to which credit was granted after a day when the limit before it was not kept yet."""
     return [key for key, was in _before_grants(as_of, account_ids).items() if was is None]
@@ -33,8 +38,7 @@ def _before_grants(as_of: date, account_ids: Collection[int] | None) -> dict[int
     """What the first grant after a day has replaced, by account; ``None`` where the trail does not say it."""
     is_few = account_ids is not None and len(account_ids) <= FEW_ACCOUNTS
     own = bulk.among("account_id", account_ids) if account_ids is not None and is_few else "true"
-    asked = f"SELECT id FROM store_application WHERE state = 'granted' AND closed_on > %s AND {own}"
-    granted = bulk.keys(asked, as_of)
+    granted = bulk.keys(f"SELECT id FROM store_application WHERE {granted_after(as_of.isoformat())} AND {own}")
     if not granted:
         return {}  # nearly always, and then Django would need longer to ask than the database to answer
     later = Application.objects.filter(pk__in=granted)

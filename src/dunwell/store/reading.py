@@ -14,10 +14,10 @@ from dunwell.assess.instalments import entries_by_instalment, events_by_instalme
 from dunwell.ledger.frames import ACCOUNTS, ENTRIES, EVENTS, INVOICES, ORDERS, Ledger
 from dunwell.store import audit, bulk, ledger_columns, queries
 from dunwell.store.audit_rows import last_id
-from dunwell.store.granted import limits_on
+from dunwell.store.granted import granted_after, limits_on
 from dunwell.store.ledger_columns import INSTALMENT
 from dunwell.store.models import CALL_ANSWERS, CALL_REQUESTS, LETTER_SENT
-from dunwell.store.reading_few import FEW_ACCOUNTS, ITEMS, ledger_of, part
+from dunwell.store.reading_few import FEW_ACCOUNTS, GRANTED, ITEMS, ledger_of, part
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -220,8 +220,10 @@ def _read_few(as_of: date | None, account_ids: Collection[int]) -> Ledger:
     """Read the ledger of a few accounts in one question."""
     own = bulk.among("account_id", account_ids)
     then = _then(as_of)
+    granted = granted_after((as_of or _FOREVER).isoformat())
+    grants = f"(SELECT count(*) FROM store_application p WHERE p.account_id = store_account.id AND {granted})"
     parts = [
-        part("account", _ACCOUNT, f"FROM store_account WHERE {bulk.among('id', account_ids)}"),
+        part("account", {**_ACCOUNT, GRANTED: grants}, f"FROM store_account WHERE {bulk.among('id', account_ids)}"),
         part("invoice", _INVOICE, f"FROM store_invoice WHERE {own}"),
         part("entry", _as_called(ENTRIES), f"FROM store_entry WHERE {own} AND {_until(as_of, 'paid_on')}"),
         part("order", _as_called(ORDERS), f"FROM ({_ORDERS_SQL.format(**then)} AND {own}) o"),
@@ -231,8 +233,9 @@ def _read_few(as_of: date | None, account_ids: Collection[int]) -> Ledger:
         happened = f"FROM {table} WHERE {meant.format(**then)} AND {_until(as_of, columns['on'])} AND {own}"
         parts.append(part("event", fields, happened))
     with bulk.reading():
-        ledger, invoices = ledger_of(parts)
-    accounts = limits_on(as_of, _without_blanks(ledger.accounts, *_BLANKS["accounts"]), account_ids)
+        ledger, invoices, is_granted = ledger_of(parts)
+    accounts = _without_blanks(ledger.accounts, *_BLANKS["accounts"])
+    accounts = limits_on(as_of, accounts, account_ids) if is_granted else accounts
     ledger = replace(ledger, accounts=accounts, events=_without_blanks(ledger.events, *_BLANKS["events"]))
     return _by_instalment(ledger, _items_of(invoices)) if (invoices[INSTALMENT] > 1).any() else ledger
 

@@ -17,8 +17,11 @@ FEW_ACCOUNTS = 50
 ITEMS = pl.Schema({"instalment": pl.Int64, "invoice_number": pl.String})
 """What is read of an invoice besides, to know whether it is in instalments."""
 
+GRANTED = "grants_after"
+"""What is read of an account besides: to how many applications credit was granted after the day."""
+
 _PARTS: Mapping[str, pl.Schema] = {
-    "account": ACCOUNTS,
+    "account": pl.Schema({**ACCOUNTS, GRANTED: pl.Int64()}),
     "invoice": pl.Schema({**INVOICES, **ITEMS}),
     "entry": ENTRIES,
     "event": EVENTS,
@@ -46,8 +49,8 @@ def part(name: str, columns: Mapping[str, str], rest: str) -> str:
     return f"SELECT '{name}' AS {_PART}, {', '.join(fields)} {rest}"
 
 
-def ledger_of(parts: list[str]) -> tuple[Ledger, pl.DataFrame]:
-    """Return the ledger that parts tell of, and its invoices with the columns of ``ITEMS``."""
+def ledger_of(parts: list[str]) -> tuple[Ledger, pl.DataFrame, bool]:
+    """Return the ledger that parts tell of, its invoices with the columns of ``ITEMS``, whether any is ``GRANTED``."""
     rows = bulk.frame(" UNION ALL ".join(parts), _wide()).sort(_PART)
     places = rows[_PART].to_list()
     found = {
@@ -56,13 +59,13 @@ def ledger_of(parts: list[str]) -> tuple[Ledger, pl.DataFrame]:
     }
     invoices = found["invoice"]
     ledger = Ledger(
-        accounts=found["account"],
+        accounts=found["account"][list(ACCOUNTS)],
         invoices=invoices.select(list(INVOICES)),
         entries=found["entry"],
         events=found["event"],
         orders=found["order"],
     )
-    return ledger, invoices
+    return ledger, invoices, bool(found["account"][GRANTED].sum())
 
 
 def _own(rows: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
