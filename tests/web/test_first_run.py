@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from dunwell.config import web
 from dunwell.config.listening import listening
@@ -22,6 +22,7 @@ from dunwell.store import queries
 from dunwell.store.models import Account, Invoice, Letter
 from dunwell.store.workspace import init_workspace
 from tests.web.conftest import EXAMPLES, PASSWORD, stop
+from tests.web.keyboard import to
 from tests.web.test_browser import picture, serious_faults
 
 CUSTOMERS = """account_number,name,language,country,party_type,email,street,postcode,city,contact_name,currency
@@ -35,6 +36,9 @@ ODD = """Kennz.;Nr.;Vom;Bis;Wert
 1003;M-3;08.10.2026;07.11.2026;zehn
 """
 """Open items of a program that nobody knows; one amount in words."""
+INVOICES = """invoice_number,account_number,issued_on,due_on,currency,amount
+M-1,1001,2026-10-03,2026-11-02,EUR,1250.00
+"""
 PAYMENTS = """payment_reference,account_number,invoice_number,paid_on,currency,amount
 P-1,1001,M-1,2026-11-05,EUR,250.00
 """
@@ -221,3 +225,47 @@ def test_a_look_around_with_the_sample(first_page: Page) -> None:
     expect(first_page.get_by_role("status").get_by_text("is approved")).to_be_visible()
     picture(first_page, "sample_2_approved")
     assert Account.objects.count() == 65
+
+
+def put(page: Page, label: str, keys: str) -> None:
+    """Go to a field and write into it, in the place of what stands there."""
+    to(page, label)
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type(keys)
+
+
+def press(page: Page, name: str) -> None:
+    """Go to what leads to another page, and follow it."""
+    to(page, name)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_the_first_run_goes_with_the_keys_alone(first_page: Page) -> None:
+    """All but the choice of files, which is the system's own window."""
+    page = first_page
+    for _ in page.locator("input[type=password]").all():
+        to(page, "", "input")
+        page.keyboard.type(PASSWORD)
+    press(page, "Begin")
+    expect(page.get_by_role("heading", name="Welcome to Dunwell")).to_be_visible()
+    press(page, "Begin")
+    for label, value in BUSINESS.items():
+        put(page, label, value)
+    press(page, "Save and go on")
+    expect(page.get_by_role("heading", name="Your ledger")).to_be_visible()
+    files = {"customers.csv": CUSTOMERS, "invoices.csv": INVOICES}
+    chosen = [FilePayload(name=name, mimeType="text/csv", buffer=text.encode()) for name, text in files.items()]
+    with page.expect_file_chooser() as waiting:
+        to(page, "", "input")
+        page.keyboard.press("Enter")
+    waiting.value.set_files(chosen)
+    press(page, "Look at the files")
+    expect(page.get_by_role("heading", name="Is this right?")).to_be_visible()
+    press(page, "Import 2 files")
+    expect(page.get_by_role("heading", name="Imported")).to_be_visible()
+    press(page, "On to your rules")
+    put(page, "After how many days past due?", "45")
+    press(page, "Keep these rules")
+    press(page, "Show me today's work")
+    expect(page.get_by_text("What there is to do")).to_be_visible()
