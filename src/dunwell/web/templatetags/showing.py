@@ -1,6 +1,5 @@
 """Money, dates and names as the person who looks writes them: CLDR by Babel, in the language of the screen."""
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -28,7 +27,6 @@ _LOCALES = {"en": "en_GB"}
 _LONG_DAYS = {"vi": "EEEE, 'ngày' d 'tháng' M 'năm' y"}
 """Where people write a long date otherwise than CLDR has it."""
 _NOTHING = "–"
-_COMMAND = re.compile(r"\s*: dunwell [\w -]+$")
 
 
 @lru_cache
@@ -48,12 +46,6 @@ def money(minor: int | None, currency: str) -> str:
 def _money(minor: int, currency: str, language: str) -> str:
     text = written_amount(minor, currency, language)
     return text.replace(" ", "\u00a0").replace("-", "\u2212")
-
-
-@register.filter
-def without_command(said: str) -> str:
-    """Leave out the command that a sentence ends with: the screen has a button for it."""
-    return _COMMAND.sub(".", said)
 
 
 @register.filter
